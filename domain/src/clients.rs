@@ -1,0 +1,339 @@
+//! API clients: one aggregate, whichever dialect made it. The secrets are only in the vault.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AkamaiClientId, CaptureClientId, ClientId, CredentialId, GroupId, OrganizationId, RoleId,
+    UserId,
+};
+
+/// What Capture lets a client do (Capture, "API clients and permissions").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientFeature {
+    AccessIssuer,
+    DirectAccess,
+    DirectReadAccess,
+    LoginClient,
+    Owner,
+}
+
+impl ClientFeature {
+    /// In alphabetical order, which is the order replies show them in.
+    pub const ALL: [Self; 5] = [
+        Self::AccessIssuer,
+        Self::DirectAccess,
+        Self::DirectReadAccess,
+        Self::LoginClient,
+        Self::Owner,
+    ];
+
+    /// The name it is stored and shown by.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessIssuer => "access_issuer",
+            Self::DirectAccess => "direct_access",
+            Self::DirectReadAccess => "direct_read_access",
+            Self::LoginClient => "login_client",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// The feature of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|feature| feature.as_str() == name)
+    }
+}
+
+/// What kind of client Akamai shows (Akamai IAM v3, "List API clients").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ClientKind {
+    Client,
+    UserClient,
+    /// One that no Akamai call can make: born in another dialect.
+    ServiceAccount,
+}
+
+/// A role held on a group, and so on everything below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct GroupRole {
+    pub group: GroupId,
+    pub role: RoleId,
+}
+
+/// An API client came to be, under all its names at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientCreated {
+    pub client: ClientId,
+    pub akamai_id: AkamaiClientId,
+    pub capture_id: CaptureClientId,
+    pub name: String,
+    pub description: String,
+    pub kind: ClientKind,
+    /// The user it acts for in the Akamai dialect.
+    pub authorized_user: Option<UserId>,
+    pub organization: Option<OrganizationId>,
+    pub features: BTreeSet<ClientFeature>,
+    pub access: Vec<GroupRole>,
+    pub tags: BTreeSet<String>,
+    /// The client a tenant starts with, which the tenant-clients dialect refuses to change.
+    pub is_default: bool,
+}
+
+/// A client may not call any more, until it is unlocked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientLocked {
+    pub client: ClientId,
+}
+
+/// A locked client may call again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientUnlocked {
+    pub client: ClientId,
+}
+
+/// An inactive client is active again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientActivated {
+    pub client: ClientId,
+}
+
+/// A client is inactive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientDeactivated {
+    pub client: ClientId,
+}
+
+/// A client is gone; its name is free again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientDeleted {
+    pub client: ClientId,
+    pub name: String,
+    pub features: BTreeSet<ClientFeature>,
+    pub tags: BTreeSet<String>,
+    pub credentials: Vec<CredentialId>,
+}
+
+/// A client's list of features was replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientFeaturesSet {
+    pub client: ClientId,
+    pub before: BTreeSet<ClientFeature>,
+    pub after: BTreeSet<ClientFeature>,
+}
+
+/// A client has a new secret. What it could sign in with before, in whatever dialect, works until
+/// `grace_until`, or not at all any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientSecretReset {
+    pub client: ClientId,
+    /// Number of the new secret; the first one is 1.
+    pub generation: i64,
+    pub grace_until: Option<DateTime<Utc>>,
+}
+
+/// The time in which a client's former secret still worked is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientSecretGraceEnded {
+    pub client: ClientId,
+    /// Number of the secret that ended.
+    pub generation: i64,
+}
+
+/// A client can sign EdgeGrid calls with another token and secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientCredentialCreated {
+    pub client: ClientId,
+    pub credential: CredentialId,
+    pub client_token: String,
+    pub access_token: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// An EdgeGrid credential works no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientCredentialDeactivated {
+    pub client: ClientId,
+    pub credential: CredentialId,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CredentialStatus {
+    Active,
+    Inactive,
+}
+
+/// What decisions need of an EdgeGrid credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    pub client_token: String,
+    pub status: CredentialStatus,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What decisions need of an API client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Client {
+    pub akamai_id: AkamaiClientId,
+    pub capture_id: CaptureClientId,
+    pub name: String,
+    pub authorized_user: Option<UserId>,
+    pub organization: Option<OrganizationId>,
+    pub features: BTreeSet<ClientFeature>,
+    pub access: Vec<GroupRole>,
+    pub tags: BTreeSet<String>,
+    pub is_default: bool,
+    pub is_locked: bool,
+    pub is_active: bool,
+    /// Number of its newest secret.
+    pub secret_generation: i64,
+    /// Until when the secret before that one works too.
+    pub grace_until: Option<DateTime<Utc>>,
+    pub credentials: BTreeMap<CredentialId, Credential>,
+}
+
+/// All API clients of one tenant.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clients {
+    all: BTreeMap<ClientId, Client>,
+    names: BTreeMap<String, ClientId>,
+    akamai_ids: BTreeMap<AkamaiClientId, ClientId>,
+    capture_ids: BTreeMap<CaptureClientId, ClientId>,
+}
+
+impl Clients {
+    pub fn get(&self, id: ClientId) -> Option<&Client> {
+        self.all.get(&id)
+    }
+
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    pub fn named(&self, name: &str) -> Option<ClientId> {
+        self.names.get(name).copied()
+    }
+
+    pub fn with_akamai_id(&self, id: &AkamaiClientId) -> Option<ClientId> {
+        self.akamai_ids.get(id).copied()
+    }
+
+    pub fn with_capture_id(&self, id: &CaptureClientId) -> Option<ClientId> {
+        self.capture_ids.get(id).copied()
+    }
+
+    /// The clients that hold `owner` and can use it: neither locked nor inactive.
+    pub fn usable_owners(&self) -> impl Iterator<Item = ClientId> + '_ {
+        self.all
+            .iter()
+            .filter(|(_, client)| client.features.contains(&ClientFeature::Owner))
+            .filter(|(_, client)| client.is_active && !client.is_locked)
+            .map(|(id, _)| *id)
+    }
+
+    /// The clients that hold a role on `group` itself.
+    pub fn granted_on(&self, group: GroupId) -> impl Iterator<Item = ClientId> + '_ {
+        let holds = move |client: &Client| client.access.iter().any(|held| held.group == group);
+        self.all.iter().filter(move |(_, client)| holds(client)).map(|(id, _)| *id)
+    }
+
+    pub fn created(&mut self, fact: &ClientCreated) {
+        self.names.insert(fact.name.clone(), fact.client);
+        self.akamai_ids.insert(fact.akamai_id.clone(), fact.client);
+        self.capture_ids.insert(fact.capture_id.clone(), fact.client);
+        let client = Client {
+            akamai_id: fact.akamai_id.clone(),
+            capture_id: fact.capture_id.clone(),
+            name: fact.name.clone(),
+            authorized_user: fact.authorized_user.clone(),
+            organization: fact.organization.clone(),
+            features: fact.features.clone(),
+            access: fact.access.clone(),
+            tags: fact.tags.clone(),
+            is_default: fact.is_default,
+            is_locked: false,
+            is_active: true,
+            secret_generation: 1,
+            grace_until: None,
+            credentials: BTreeMap::new(),
+        };
+        self.all.insert(fact.client, client);
+    }
+
+    pub fn deleted(&mut self, fact: &ClientDeleted) {
+        let Some(client) = self.all.remove(&fact.client) else { return };
+        self.names.remove(&client.name);
+        self.akamai_ids.remove(&client.akamai_id);
+        self.capture_ids.remove(&client.capture_id);
+    }
+
+    pub fn lock(&mut self, id: ClientId, is_locked: bool) {
+        self.change(id, |client| client.is_locked = is_locked);
+    }
+
+    pub fn activate(&mut self, id: ClientId, is_active: bool) {
+        self.change(id, |client| client.is_active = is_active);
+    }
+
+    pub fn features_set(&mut self, fact: &ClientFeaturesSet) {
+        self.change(fact.client, |client| client.features.clone_from(&fact.after));
+    }
+
+    pub fn secret_reset(&mut self, fact: &ClientSecretReset) {
+        self.change(fact.client, |client| {
+            client.secret_generation = fact.generation;
+            client.grace_until = fact.grace_until;
+        });
+    }
+
+    pub fn grace_ended(&mut self, fact: &ClientSecretGraceEnded) {
+        self.change(fact.client, |client| client.grace_until = None);
+    }
+
+    pub fn credential_created(&mut self, fact: &ClientCredentialCreated) {
+        let credential = Credential {
+            client_token: fact.client_token.clone(),
+            status: CredentialStatus::Active,
+            expires_at: fact.expires_at,
+        };
+        self.change(fact.client, |client| {
+            client.credentials.insert(fact.credential, credential);
+        });
+    }
+
+    pub fn credential_deactivated(&mut self, fact: &ClientCredentialDeactivated) {
+        self.change(fact.client, |client| {
+            if let Some(credential) = client.credentials.get_mut(&fact.credential) {
+                credential.status = CredentialStatus::Inactive;
+            }
+        });
+    }
+
+    fn change(&mut self, id: ClientId, how: impl FnOnce(&mut Client)) {
+        if let Some(client) = self.all.get_mut(&id) {
+            how(client);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_are_stored_by_the_name_they_show_and_listed_in_that_order() {
+        for feature in ClientFeature::ALL {
+            assert_eq!(serde_json::to_value(feature).unwrap(), feature.as_str());
+        }
+        assert!(ClientFeature::ALL.is_sorted_by_key(|feature| feature.as_str()));
+    }
+}

@@ -1,0 +1,171 @@
+//! Every type of event there is: its name, its version, and what it is about. An event type that
+//! was ever stored is never changed, only followed by a new version and an upcast.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::upcast::upcast;
+use crate::{Aggregate, Personal, Profile, TenantId};
+
+/// A past-tense fact, as it is stored.
+pub trait Fact: Serialize + DeserializeOwned {
+    /// What it is about.
+    fn aggregate(&self, tenant: &TenantId) -> Aggregate;
+
+    /// Organization id, tenant id, or `SYSTEM`: whose thing it is.
+    fn resource_owner(&self, tenant: &TenantId) -> String {
+        if tenant.is_system() { "SYSTEM".to_owned() } else { tenant.to_string() }
+    }
+}
+
+/// Stored bytes that are not a known event.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    #[error("there is no event type {name} version {version}")]
+    Unknown { name: String, version: i32 },
+    #[error("the payload of {name} version {version} cannot be read")]
+    Payload { name: String, version: i32, source: serde_json::Error },
+}
+
+macro_rules! events {
+    ($($name:literal $version:literal $fact:ident in $module:ident,
+        |$tenant:ident, $this:ident| $aggregate:expr $(, owner $owner:expr)?;)*) => {
+        /// One fact of any type.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Event {$($fact(crate::$module::$fact)),*}
+
+        impl Event {
+            /// Name and newest version of every type.
+            pub const TYPES: &[(&str, i32)] = &[$(($name, $version)),*];
+
+            pub fn name(&self) -> &'static str {
+                match self {$(Self::$fact(_) => $name),*}
+            }
+
+            pub fn version(&self) -> i32 {
+                match self {$(Self::$fact(_) => $version),*}
+            }
+
+            pub fn aggregate(&self, tenant: &TenantId) -> Aggregate {
+                match self {$(Self::$fact(fact) => fact.aggregate(tenant)),*}
+            }
+
+            pub fn resource_owner(&self, tenant: &TenantId) -> String {
+                match self {$(Self::$fact(fact) => fact.resource_owner(tenant)),*}
+            }
+
+            /// The payload, byte for byte as it is stored and hashed: JSON.
+            pub fn encode(&self) -> serde_json::Result<Vec<u8>> {
+                match self {$(Self::$fact(fact) => serde_json::to_vec(fact)),*}
+            }
+
+            /// Reads a payload of any version ever stored.
+            pub fn decode(name: &str, version: i32, payload: &[u8]) -> Result<Self, DecodeError> {
+                let broken = |source| DecodeError::Payload { name: name.to_owned(), version, source };
+                let unknown = || DecodeError::Unknown { name: name.to_owned(), version };
+                match (name, version) {
+                    $(($name, $version) => {
+                        serde_json::from_slice(payload).map(Self::$fact).map_err(broken)
+                    })*
+                    _ => {
+                        let old = serde_json::from_slice(payload).map_err(broken)?;
+                        let new = upcast(name, version, old).ok_or_else(unknown)?;
+                        match name {
+                            $($name => {
+                                serde_json::from_value(new).map(Self::$fact).map_err(broken)
+                            })*
+                            _ => Err(unknown()),
+                        }
+                    }
+                }
+            }
+        }
+
+        $(
+            impl Fact for crate::$module::$fact {
+                fn aggregate(&self, $tenant: &TenantId) -> Aggregate {
+                    let $this = self;
+                    $aggregate
+                }
+                $(fn resource_owner(&self, $tenant: &TenantId) -> String {
+                    let $this = self;
+                    $owner
+                })?
+            }
+
+            impl From<crate::$module::$fact> for Event {
+                fn from(fact: crate::$module::$fact) -> Self {
+                    Self::$fact(fact)
+                }
+            }
+        )*
+    };
+}
+
+#[rustfmt::skip]
+events! {
+    "tenant.created"                1 TenantCreated               in tenant,        |_t, it| Aggregate::tenant(&it.tenant);
+    "tenant.signing_secret_set"     1 SigningSecretSet            in tenant,        |_t, it| Aggregate::tenant(&it.tenant);
+    "organization.created"          1 OrganizationCreated         in organizations, |_t, it| Aggregate::organization(&it.organization), owner it.organization.to_string();
+    "group.created"                 2 GroupCreated                in groups,        |_t, it| Aggregate::group(it.group);
+    "group.renamed"                 1 GroupRenamed                in groups,        |_t, it| Aggregate::group(it.group);
+    "group.moved"                   1 GroupMoved                  in groups,        |_t, it| Aggregate::group(it.group);
+    "group.deleted"                 1 GroupDeleted                in groups,        |_t, it| Aggregate::group(it.group);
+    "asset.added"                   1 AssetAdded                  in assets,        |_t, it| Aggregate::asset(it.asset);
+    "role.created"                  1 RoleCreated                 in roles,         |_t, it| Aggregate::role(it.role);
+    "user.created"                  1 UserCreated                 in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "client.created"                1 ClientCreated               in clients,       |_t, it| Aggregate::client(it.client);
+    "client.locked"                 1 ClientLocked                in clients,       |_t, it| Aggregate::client(it.client);
+    "client.unlocked"               1 ClientUnlocked              in clients,       |_t, it| Aggregate::client(it.client);
+    "client.activated"              1 ClientActivated             in clients,       |_t, it| Aggregate::client(it.client);
+    "client.deactivated"            1 ClientDeactivated           in clients,       |_t, it| Aggregate::client(it.client);
+    "client.deleted"                1 ClientDeleted               in clients,       |_t, it| Aggregate::client(it.client);
+    "client.features_set"           1 ClientFeaturesSet           in clients,       |_t, it| Aggregate::client(it.client);
+    "client.secret_reset"           1 ClientSecretReset           in clients,       |_t, it| Aggregate::client(it.client);
+    "client.secret_grace_ended"     1 ClientSecretGraceEnded      in clients,       |_t, it| Aggregate::client(it.client);
+    "client.credential_created"     1 ClientCredentialCreated     in clients,       |_t, it| Aggregate::client(it.client);
+    "client.credential_deactivated" 1 ClientCredentialDeactivated in clients,       |_t, it| Aggregate::client(it.client);
+    "token.issued"                  1 TokenIssued                 in tokens,        |_t, it| Aggregate::token(&it.token);
+    "token.revoked"                 1 TokenRevoked                in tokens,        |_t, it| Aggregate::token(&it.token);
+    "feature.set"                   1 FeatureSet                  in features,      |t, it| Aggregate::features(t, &it.on), owner it.on.object(t);
+    "feature.reset"                 1 FeaturesReset               in features,      |t, it| Aggregate::features(t, &it.on), owner it.on.object(t);
+}
+
+impl Event {
+    /// The personal part, where there is one: opened before a fold, left sealed elsewhere.
+    pub fn personal_mut(&mut self) -> Option<&mut Personal<Profile>> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "most facts tell nothing of a person")]
+        match self {
+            Self::UserCreated(fact) => Some(&mut fact.profile),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{GroupCreated, GroupId};
+
+    #[test]
+    fn the_first_version_of_group_created_had_zero_for_no_parent() {
+        let decoded =
+            |payload: &str| Event::decode("group.created", 1, payload.as_bytes()).unwrap();
+        let root = decoded(r#"{"group":7,"parent":0,"name":"Acme"}"#);
+        let nested = decoded(r#"{"group":8,"parent":7,"name":"Emea"}"#);
+        let fact = |group, parent, name: &str| {
+            let (group, name) = (GroupId(group), name.to_owned());
+            Event::from(GroupCreated { group, parent, name })
+        };
+        assert_eq!(root, fact(7, None, "Acme"));
+        assert_eq!(nested, fact(8, Some(GroupId(7)), "Emea"));
+    }
+
+    #[test]
+    fn what_is_not_an_event_says_so() {
+        let unknown = Event::decode("group.painted", 1, b"{}").unwrap_err();
+        assert_eq!(unknown.to_string(), "there is no event type group.painted version 1");
+        assert!(Event::decode("group.created", 9, b"{}").is_err());
+        assert!(Event::decode("group.created", 2, b"[").is_err());
+    }
+}

@@ -1,0 +1,44 @@
+//! Facts, identifiers and the folded state of one tenant. Nothing here does input or output,
+//! knows the time, or draws a random number: all of that arrives as values.
+
+mod actor;
+mod aggregate;
+mod assets;
+mod clients;
+mod event;
+mod features;
+mod groups;
+mod ids;
+mod organizations;
+mod personal;
+mod roles;
+mod tenant;
+mod tokens;
+mod upcast;
+mod users;
+
+pub use actor::{Actor, ActorKind, Right, Rights};
+pub use aggregate::{Aggregate, Details, Stamp};
+pub use assets::{Asset, AssetAdded, AssetKind, Assets};
+pub use clients::{
+    Client, ClientActivated, ClientCreated, ClientCredentialCreated, ClientCredentialDeactivated,
+    ClientDeactivated, ClientDeleted, ClientFeature, ClientFeaturesSet, ClientKind, ClientLocked,
+    ClientSecretGraceEnded, ClientSecretReset, ClientUnlocked, Clients, Credential,
+    CredentialStatus, GroupRole,
+};
+pub use event::{DecodeError, Event, Fact};
+pub use features::{
+    FeatureKey, FeatureSet, FeatureValue, Features, FeaturesReset, ImprovedPerformance, Level,
+    LoginV2,
+};
+pub use groups::{Group, GroupCreated, GroupDeleted, GroupMoved, GroupRenamed, Groups};
+pub use ids::{
+    AkamaiClientId, AssetId, CaptureClientId, ClientId, CredentialId, GroupId, IdError,
+    OrganizationId, RoleId, TenantId, TokenId, UserId,
+};
+pub use organizations::{OrganizationCreated, Organizations};
+pub use personal::{Personal, Profile, Sealed};
+pub use roles::{Permission, Role, RoleCreated, RoleKind, Roles};
+pub use tenant::{SigningSecretSet, Tenant, TenantCreated};
+pub use tokens::{Token, TokenIssued, TokenRevoked, Tokens};
+pub use users::{User, UserCreated, Users};

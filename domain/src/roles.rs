@@ -1,0 +1,104 @@
+//! Roles: named sets of permissions that users and API clients hold on groups.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::RoleId;
+
+/// Who made a role, and so who may change it (Akamai IAM v3, "Create a role").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleKind {
+    Custom,
+    Standard,
+    Account,
+}
+
+/// What holding a role on a group lets one do there and below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Permission {
+    #[serde(rename = "read")]
+    Read,
+    #[serde(rename = "group.admin")]
+    GroupAdmin,
+    #[serde(rename = "user.admin")]
+    UserAdmin,
+    #[serde(rename = "role.admin")]
+    RoleAdmin,
+    #[serde(rename = "asset.move")]
+    AssetMove,
+    #[serde(rename = "client.admin")]
+    ClientAdmin,
+}
+
+impl Permission {
+    pub const ALL: [Self; 6] = [
+        Self::Read,
+        Self::GroupAdmin,
+        Self::UserAdmin,
+        Self::RoleAdmin,
+        Self::AssetMove,
+        Self::ClientAdmin,
+    ];
+
+    /// The name it is stored and shown by.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::GroupAdmin => "group.admin",
+            Self::UserAdmin => "user.admin",
+            Self::RoleAdmin => "role.admin",
+            Self::AssetMove => "asset.move",
+            Self::ClientAdmin => "client.admin",
+        }
+    }
+}
+
+/// A role came to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleCreated {
+    pub role: RoleId,
+    pub name: String,
+    pub description: String,
+    pub kind: RoleKind,
+    pub permissions: BTreeSet<Permission>,
+}
+
+/// What decisions need of a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    pub name: String,
+    pub kind: RoleKind,
+    pub permissions: BTreeSet<Permission>,
+}
+
+/// All roles of one tenant.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roles {
+    by_id: BTreeMap<RoleId, Role>,
+}
+
+impl Roles {
+    pub fn get(&self, id: RoleId) -> Option<&Role> {
+        self.by_id.get(&id)
+    }
+
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// The role of that name, if there is one.
+    pub fn named(&self, name: &str) -> Option<RoleId> {
+        self.by_id.iter().find(|(_, role)| role.name == name).map(|(id, _)| *id)
+    }
+
+    pub fn created(&mut self, fact: &RoleCreated) {
+        let (name, permissions) = (fact.name.clone(), fact.permissions.clone());
+        self.by_id.insert(fact.role, Role { name, kind: fact.kind, permissions });
+    }
+}
