@@ -1,1 +1,18 @@
-//! .
+//! The event log: dense, hashed, partitioned, on SQLite or PostgreSQL, with the vault of sealed
+//! secrets and the idempotency records that are written in the same statement as the events.
+
+mod envelope;
+mod error;
+mod keyring;
+mod log;
+mod seal;
+mod vault;
+
+pub use envelope::{GENESIS_TYPE, Hash, Recorded, genesis, leaf_hash, payload_hash};
+pub use error::LogError;
+pub use keyring::{Keyring, TenantKeys};
+pub use log::{
+    Answer, AnswerKey, Appended, Basis, Batch, EventLog, Filter, Head, Order, Placement, Snapshot,
+};
+pub use seal::{Key, MasterKey, SealError};
+pub use vault::{VaultKind, VaultRow, VaultWrite};

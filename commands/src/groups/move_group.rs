@@ -1,0 +1,122 @@
+//! Moves a group, with everything below it, under another group of the same hierarchy
+//! (Akamai IAM v3, "Move a group").
+
+use domain::{Aggregate, Event, GroupId, GroupMoved, Right, Tenant};
+use eventlog::SealError;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::{Command, Context, Mint, Refusal, Rejection};
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MoveGroup {
+    /// The group to move.
+    #[schemars(with = "i64")]
+    pub group: GroupId,
+    /// Its new parent.
+    #[schemars(with = "i64")]
+    pub to: GroupId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MoveGroupRejection {
+    #[error("there is no group {0}")]
+    SourceUnknown(GroupId),
+    #[error("there is no group {0}")]
+    DestinationUnknown(GroupId),
+    #[error("group {0} is the root of its hierarchy and cannot be moved")]
+    SourceIsRoot(GroupId),
+    #[error("group {destination} lies below group {source_group}, or is that group")]
+    DestinationBelowSource { source_group: GroupId, destination: GroupId },
+    #[error("group {destination} belongs to the hierarchy of group {root}")]
+    OtherHierarchy { destination: GroupId, root: GroupId },
+}
+
+impl Rejection for MoveGroupRejection {
+    fn refusal(&self) -> Refusal {
+        match self {
+            Self::SourceUnknown(_) => Refusal::not_found("group_unknown", "group"),
+            Self::DestinationUnknown(_) => Refusal::not_found("group_unknown", "to"),
+            Self::SourceIsRoot(_) => Refusal::invalid("group_is_root", "group"),
+            Self::DestinationBelowSource { .. } => Refusal::invalid("group_cycle", "to"),
+            Self::OtherHierarchy { .. } => Refusal::invalid("other_hierarchy", "to"),
+        }
+    }
+}
+
+impl Command for MoveGroup {
+    type Rejection = MoveGroupRejection;
+    type Fresh = ();
+    const NAME: &'static str = "MoveGroup";
+
+    fn needs(&self) -> Right {
+        Right::GroupAdmin
+    }
+
+    fn draw(&mut self, _: &mut Mint<'_>) -> Result<(), SealError> {
+        Ok(())
+    }
+
+    fn target(&self, _: &Tenant, _: &Context) -> Aggregate {
+        Aggregate::group(self.group)
+    }
+
+    fn decide(&self, tenant: &Tenant, _: &Context) -> Result<Vec<Event>, MoveGroupRejection> {
+        use MoveGroupRejection as No;
+
+        let (groups, group, to) = (&tenant.groups, self.group, self.to);
+        let moved = groups.get(group).ok_or(No::SourceUnknown(group))?;
+        groups.get(to).ok_or(No::DestinationUnknown(to))?;
+        let from = moved.parent.ok_or(No::SourceIsRoot(group))?;
+        if from == to {
+            return Ok(Vec::new());
+        }
+        if groups.line(to).any(|id| id == group) {
+            return Err(No::DestinationBelowSource { source_group: group, destination: to });
+        }
+        let root = groups.line(to).last().unwrap_or(to);
+        if groups.line(group).last() != Some(root) {
+            return Err(No::OtherHierarchy { destination: to, root });
+        }
+        Ok(vec![GroupMoved { group, from, to }.into()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::groups::forest::forest;
+
+    const FOREST: &str = "
+        1  -  acme
+        2  1  emea
+        3  1  apac
+        4  2  berlin
+        9  -  other
+    ";
+
+    fn check(group: i64, to: i64, expected: Result<Vec<Event>, MoveGroupRejection>) {
+        let command = MoveGroup { group: GroupId(group), to: GroupId(to) };
+        assert_eq!(command.decide(&forest(FOREST), &Context::sample(())), expected);
+    }
+
+    #[test]
+    fn a_nested_group_goes_under_another_parent() {
+        let fact = GroupMoved { group: GroupId(4), from: GroupId(2), to: GroupId(3) };
+        check(4, 3, Ok(vec![fact.into()]));
+        check(4, 2, Ok(vec![]));
+    }
+
+    #[test]
+    fn refuses_what_is_unknown_a_root_a_cycle_or_elsewhere() {
+        use MoveGroupRejection as No;
+        let (source_group, destination) = (GroupId(2), GroupId(4));
+        check(7, 3, Err(No::SourceUnknown(GroupId(7))));
+        check(4, 7, Err(No::DestinationUnknown(GroupId(7))));
+        check(1, 2, Err(No::SourceIsRoot(GroupId(1))));
+        check(2, 4, Err(No::DestinationBelowSource { source_group, destination }));
+        check(2, 2, Err(No::DestinationBelowSource { source_group, destination: GroupId(2) }));
+        check(2, 9, Err(No::OtherHierarchy { destination: GroupId(9), root: GroupId(9) }));
+    }
+}

@@ -1,0 +1,110 @@
+//! Where fresh identifiers and secrets come from: drawn in the caller's task, before the lane.
+
+use std::fmt;
+
+use domain::TenantId;
+use eventlog::{SealError, TenantKeys, VaultKind, VaultRow, VaultWrite};
+use uuid::Uuid;
+
+/// A secret that will be shown once, and the vault row that keeps it sealed.
+#[derive(Clone)]
+pub struct Secret {
+    clear: String,
+    pub write: VaultWrite,
+}
+
+impl Secret {
+    /// The secret itself, for the one reply that shows it.
+    pub fn expose(&self) -> &str {
+        &self.clear
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// Capture's alphabet: letters and digits that cannot be mistaken for one another.
+pub(crate) const CAPTURE_ALPHABET: &[u8] = b"23456789abcdefghjkmnpqrstuvwxyz";
+/// Lower-case letters and digits.
+pub(crate) const LOWER_ALPHABET: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+/// Letters and digits.
+pub(crate) const WIDE_ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// Hands out what must not be guessed or repeated.
+#[derive(Debug)]
+pub struct Mint<'a> {
+    tenant: TenantId,
+    keys: &'a TenantKeys,
+    numbers: Vec<i64>,
+    founding: Option<VaultWrite>,
+}
+
+impl<'a> Mint<'a> {
+    /// `numbers` are the integer ids the command asked for; `founding` the vault row of a tenant
+    /// that is being created.
+    pub fn new(
+        tenant: TenantId,
+        keys: &'a TenantKeys,
+        numbers: Vec<i64>,
+        founding: Option<VaultWrite>,
+    ) -> Self {
+        Self { tenant, keys, numbers, founding }
+    }
+
+    pub fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    pub fn keys(&self) -> &TenantKeys {
+        self.keys
+    }
+
+    /// The next integer id. Each command says how many it takes.
+    pub fn number(&mut self) -> Result<i64, SealError> {
+        self.numbers.pop().ok_or(SealError::NoRandomness)
+    }
+
+    /// The vault row that keeps the key of the tenant being created.
+    pub fn founding(&mut self) -> Option<VaultWrite> {
+        self.founding.take()
+    }
+
+    /// A random UUID.
+    pub fn uuid(&self) -> Result<Uuid, SealError> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).map_err(|_| SealError::NoRandomness)?;
+        Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
+    }
+
+    /// `length` characters of `alphabet`, each equally likely.
+    pub fn text(&self, alphabet: &[u8], length: usize) -> Result<String, SealError> {
+        let fair = 256 - 256 % alphabet.len().max(1);
+        let mut text = String::with_capacity(length);
+        let mut bytes = [0; 64];
+        while text.len() < length {
+            getrandom::fill(&mut bytes).map_err(|_| SealError::NoRandomness)?;
+            let drawn = bytes.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < fair);
+            let drawn = drawn.filter_map(|byte| alphabet.get(byte % alphabet.len()));
+            text.extend(drawn.take(length - text.len()).map(|byte| char::from(*byte)));
+        }
+        Ok(text)
+    }
+
+    /// Keeps `clear` sealed under `public_id` for `owner`. What is sealed is `stored`: the secret
+    /// itself where signatures are made with it, its hash where it is only compared.
+    pub fn secret(
+        &self,
+        kind: VaultKind,
+        public_id: String,
+        owner: String,
+        clear: String,
+        stored: &[u8],
+    ) -> Result<Secret, SealError> {
+        let sealed = self.keys.seal(kind, &owner, stored)?;
+        let row = VaultRow { kind, public_id, tenant: self.tenant.clone(), owner, sealed };
+        Ok(Secret { clear, write: VaultWrite::Insert(row) })
+    }
+}

@@ -1,0 +1,263 @@
+//! The keys of tenants, of persons, and of months, each wrapped by the one above it.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use domain::{Event, Personal, Profile, Sealed, TenantId};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::seal::{hex, unhex};
+use crate::{EventLog, Key, LogError, MasterKey, SealError, VaultKind, VaultRow, VaultWrite};
+
+const PROFILE: &str = "profile";
+const ADDRESS: &str = "caller address";
+
+/// The keys of one tenant that were unwrapped so far. Cheap to share.
+#[derive(Debug)]
+pub struct TenantKeys {
+    tenant: TenantId,
+    root: Key,
+    subjects: Mutex<HashMap<String, Key>>,
+    months: Mutex<HashMap<String, Key>>,
+}
+
+fn held<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl TenantKeys {
+    fn new(tenant: TenantId, root: Key) -> Self {
+        Self { tenant, root, subjects: Mutex::default(), months: Mutex::default() }
+    }
+
+    /// Keys for a tenant that is being created, and the vault row that keeps them.
+    pub fn draw(master: &MasterKey, tenant: &TenantId) -> Result<(Self, VaultWrite), SealError> {
+        let root = Key::draw()?;
+        let row = VaultRow {
+            kind: VaultKind::TenantKey,
+            public_id: tenant.to_string(),
+            tenant: tenant.clone(),
+            owner: tenant.to_string(),
+            sealed: master.0.seal(VaultKind::TenantKey.as_str(), root.bytes())?,
+        };
+        Ok((Self::new(tenant.clone(), root), VaultWrite::Insert(row)))
+    }
+
+    /// Seals a secret for the vault row of `kind` that belongs to `owner`.
+    pub fn seal(&self, kind: VaultKind, owner: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.root.seal(&self.purpose(kind.as_str(), owner), plain)
+    }
+
+    /// Opens the secret of a vault row.
+    pub fn open(&self, row: &VaultRow) -> Result<Vec<u8>, SealError> {
+        self.root.open(&self.purpose(row.kind.as_str(), &row.owner), &row.sealed)
+    }
+
+    /// Seals what is neither a vault row nor personal: a snapshot, a remembered answer.
+    pub fn seal_bytes(&self, what: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.root.seal(&self.purpose(what, ""), plain)
+    }
+
+    /// Opens what [`TenantKeys::seal_bytes`] sealed.
+    pub fn open_bytes(&self, what: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.root.open(&self.purpose(what, ""), sealed)
+    }
+
+    /// Keyed hash of an e-mail address: equal for equal addresses of this tenant, of no use
+    /// elsewhere.
+    pub fn email_lookup(&self, email: &str) -> String {
+        let mac = Hmac::<Sha256>::new_from_slice(self.root.bytes());
+        mac.map_or_else(
+            |_| String::new(),
+            |mut mac| {
+                mac.update(b"email lookup\0");
+                mac.update(email.trim().to_lowercase().as_bytes());
+                hex(&mac.finalize().into_bytes())
+            },
+        )
+    }
+
+    /// Seals a profile under a new key of its subject; the vault row keeps that key.
+    pub fn seal_profile(
+        &self,
+        subject: &str,
+        profile: &Profile,
+    ) -> Result<(Personal<Profile>, VaultWrite), SealError> {
+        let key = Key::draw()?;
+        let plain = serde_json::to_vec(profile).map_err(|_| SealError::Foreign)?;
+        let bytes = hex(&key.seal(PROFILE, &plain)?);
+        let row = VaultRow {
+            kind: VaultKind::SubjectKey,
+            public_id: format!("{}/{subject}", self.tenant),
+            tenant: self.tenant.clone(),
+            owner: subject.to_owned(),
+            sealed: self.seal(VaultKind::SubjectKey, subject, key.bytes())?,
+        };
+        held(&self.subjects).insert(subject.to_owned(), key);
+        let sealed = Sealed { subject: subject.to_owned(), bytes };
+        Ok((Personal::Sealed(sealed), VaultWrite::Insert(row)))
+    }
+
+    /// Opens a profile: known where its subject's key is here, erased where it is gone. Keys that
+    /// other nodes drew must have been loaded ([`Keyring::load_subjects`]).
+    pub fn open_profile(&self, personal: &Personal<Profile>) -> Personal<Profile> {
+        let Personal::Sealed(sealed) = personal else { return personal.clone() };
+        let opened = || {
+            let key = held(&self.subjects).get(&sealed.subject).cloned()?;
+            let plain = key.open(PROFILE, &unhex(&sealed.bytes).ok()?).ok()?;
+            serde_json::from_slice(&plain).ok()
+        };
+        opened().map_or(Personal::Erased, Personal::Known)
+    }
+
+    /// The event with what is personal in it opened, as a fold wants it.
+    pub fn opened(&self, mut event: Event) -> Event {
+        if let Some(personal) = event.personal_mut() {
+            *personal = self.open_profile(personal);
+        }
+        event
+    }
+
+    /// Whether the key of a sealed value's subject is at hand.
+    pub fn knows(&self, subject: &str) -> bool {
+        held(&self.subjects).contains_key(subject)
+    }
+
+    /// Seals a caller's address under the month's key. The first address of a month also yields
+    /// the row that keeps its key.
+    pub fn seal_address(
+        &self,
+        address: IpAddr,
+        now: DateTime<Utc>,
+    ) -> Result<(Vec<u8>, Option<VaultWrite>), SealError> {
+        let month = now.format("%Y-%m").to_string();
+        let text = address.to_string();
+        let mut months = held(&self.months);
+        if let Some(key) = months.get(&month) {
+            return Ok((key.seal(ADDRESS, text.as_bytes())?, None));
+        }
+        let key = Key::draw()?;
+        let sealed = key.seal(ADDRESS, text.as_bytes())?;
+        let row = VaultRow {
+            kind: VaultKind::AddressKey,
+            public_id: format!("{}/{month}", self.tenant),
+            tenant: self.tenant.clone(),
+            owner: month.clone(),
+            sealed: self.seal(VaultKind::AddressKey, &month, key.bytes())?,
+        };
+        months.insert(month, key);
+        Ok((sealed, Some(VaultWrite::Insert(row))))
+    }
+
+    /// Opens a caller's address recorded at `at`; `None` when its month's key is gone.
+    pub fn open_address(&self, sealed: &[u8], at: DateTime<Utc>) -> Option<String> {
+        let key = held(&self.months).get(&at.format("%Y-%m").to_string()).cloned()?;
+        String::from_utf8(key.open(ADDRESS, sealed).ok()?).ok()
+    }
+
+    /// Forgets the keys of months: what is drawn next is a new one. For when an append that
+    /// carried a month's key did not land.
+    pub fn forget_months(&self) {
+        held(&self.months).clear();
+    }
+
+    fn purpose(&self, what: &str, owner: &str) -> String {
+        format!("{}\0{what}\0{owner}", self.tenant)
+    }
+}
+
+/// Unwraps tenants' keys and keeps them at hand.
+#[derive(Clone)]
+pub struct Keyring {
+    log: Arc<dyn EventLog>,
+    master: MasterKey,
+    tenants: Arc<Mutex<HashMap<TenantId, Arc<TenantKeys>>>>,
+}
+
+impl Keyring {
+    pub fn new(log: Arc<dyn EventLog>, master: MasterKey) -> Self {
+        Self { log, master, tenants: Arc::default() }
+    }
+
+    pub fn master(&self) -> &MasterKey {
+        &self.master
+    }
+
+    /// The keys of a tenant, with those of all its persons and months; `KeyGone` when it has none.
+    pub async fn tenant(&self, tenant: &TenantId) -> Result<Arc<TenantKeys>, LogError> {
+        if let Some(keys) = held(&self.tenants).get(tenant) {
+            return Ok(Arc::clone(keys));
+        }
+        let row = self.log.vault(VaultKind::TenantKey, tenant.as_str()).await?;
+        let row = row.ok_or(SealError::KeyGone)?;
+        let root = self.master.0.open(VaultKind::TenantKey.as_str(), &row.sealed)?;
+        let keys = Arc::new(TenantKeys::new(tenant.clone(), Key::from_bytes(&root)?));
+        self.load(&keys).await?;
+        Ok(Arc::clone(held(&self.tenants).entry(tenant.clone()).or_insert(keys)))
+    }
+
+    /// Takes up the keys of a tenant that was just created.
+    pub fn adopt(&self, keys: Arc<TenantKeys>) {
+        held(&self.tenants).insert(keys.tenant.clone(), keys);
+    }
+
+    /// Reads the keys of persons and months again, as after another node wrote.
+    pub async fn load(&self, keys: &TenantKeys) -> Result<(), LogError> {
+        for (kind, into) in
+            [(VaultKind::SubjectKey, &keys.subjects), (VaultKind::AddressKey, &keys.months)]
+        {
+            for row in self.log.vault_of(kind, &keys.tenant).await? {
+                let key = Key::from_bytes(&keys.open(&row)?)?;
+                held(into).insert(row.owner, key);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> TenantKeys {
+        let master = MasterKey(Key::draw().unwrap());
+        TenantKeys::draw(&master, &TenantId::new("acme").unwrap()).unwrap().0
+    }
+
+    #[test]
+    fn a_profile_is_known_to_whoever_holds_its_key_and_erased_for_all_others() {
+        let profile = Profile {
+            user_name: "ada".to_owned(),
+            first_name: "Ada".to_owned(),
+            last_name: "Lovelace".to_owned(),
+            email: "ada@example.com".to_owned(),
+            country: "UK".to_owned(),
+            email_lookup: String::new(),
+        };
+        let keys = keys();
+        let (sealed, _) = keys.seal_profile("A-B-1", &profile).unwrap();
+        assert!(!serde_json::to_string(&sealed).unwrap().contains("Ada"));
+        assert_eq!(keys.open_profile(&sealed), Personal::Known(profile));
+        held(&keys.subjects).clear();
+        assert_eq!(keys.open_profile(&sealed), Personal::Erased);
+    }
+
+    #[test]
+    fn a_month_has_one_key_for_all_addresses() {
+        let (keys, now) = (keys(), DateTime::UNIX_EPOCH);
+        let (sealed, first) = keys.seal_address([10, 0, 0, 7].into(), now).unwrap();
+        let (_, second) = keys.seal_address([10, 0, 0, 8].into(), now).unwrap();
+        assert!(first.is_some() && second.is_none());
+        assert_eq!(keys.open_address(&sealed, now).as_deref(), Some("10.0.0.7"));
+    }
+
+    #[test]
+    fn e_mail_addresses_are_compared_without_case_and_within_one_tenant() {
+        let (one, other) = (keys(), keys());
+        assert_eq!(one.email_lookup("Ada@Example.com"), one.email_lookup(" ada@example.com"));
+        assert_ne!(one.email_lookup("ada@example.com"), other.email_lookup("ada@example.com"));
+    }
+}

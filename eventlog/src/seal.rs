@@ -1,0 +1,127 @@
+//! Sealing: authenticated encryption under a key, bound to what the bytes are for.
+
+use std::fmt;
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+
+const NONCE: usize = 24;
+
+/// Why bytes could not be sealed or opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    #[error("the bytes were sealed under another key, for another purpose, or were altered")]
+    Foreign,
+    #[error("no randomness is to be had from the system")]
+    NoRandomness,
+    #[error("the key is gone")]
+    KeyGone,
+    #[error("a master key is 64 hexadecimal digits")]
+    MalformedKey,
+}
+
+/// A symmetric key of 256 bits. It shows itself nowhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key([u8; 32]);
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(..)")
+    }
+}
+
+impl Key {
+    /// A new random key.
+    pub fn draw() -> Result<Self, SealError> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|_| SealError::NoRandomness)?;
+        Ok(Self(bytes))
+    }
+
+    /// The key with these bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SealError> {
+        bytes.try_into().map(Self).map_err(|_| SealError::MalformedKey)
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Seals `plain` for `purpose`: nonce, then ciphertext with its tag.
+    pub fn seal(&self, purpose: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+        let mut nonce = [0; NONCE];
+        getrandom::fill(&mut nonce).map_err(|_| SealError::NoRandomness)?;
+        let payload = Payload { msg: plain, aad: purpose.as_bytes() };
+        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload);
+        let sealed = sealed.map_err(|_| SealError::Foreign)?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what [`Key::seal`] sealed for the same purpose.
+    pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(SealError::Foreign)?;
+        let payload = Payload { msg: sealed, aad: purpose.as_bytes() };
+        self.cipher().decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealError::Foreign)
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&self.0.into())
+    }
+}
+
+/// The key that wraps every tenant's key; it is never stored beside them.
+#[derive(Debug, Clone)]
+pub struct MasterKey(pub Key);
+
+impl MasterKey {
+    /// Reads 64 hexadecimal digits, as in `CHANCERY_MASTER_KEY` or the key file.
+    pub fn parse(text: &str) -> Result<Self, SealError> {
+        unhex(text.trim()).and_then(|bytes| Key::from_bytes(&bytes)).map(Self)
+    }
+
+    /// The form that [`MasterKey::parse`] reads.
+    pub fn expose(&self) -> String {
+        hex(self.0.bytes())
+    }
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+/// What [`hex`] wrote.
+pub(crate) fn unhex(text: &str) -> Result<Vec<u8>, SealError> {
+    let digit = |c: u8| char::from(c).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err(SealError::MalformedKey);
+    }
+    let byte = |[high, low]: &[u8; 2]| Some(digit(*high)? << 4 | digit(*low)?);
+    pairs.iter().map(byte).collect::<Option<_>>().ok_or(SealError::MalformedKey)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opens_what_it_sealed_and_nothing_else() {
+        let (key, other) = (Key::draw().unwrap(), Key::draw().unwrap());
+        let sealed = key.seal("greeting", b"hello").unwrap();
+        assert_eq!(key.open("greeting", &sealed).unwrap(), b"hello");
+        assert_eq!(key.open("farewell", &sealed), Err(SealError::Foreign));
+        assert_eq!(other.open("greeting", &sealed), Err(SealError::Foreign));
+        assert_eq!(key.open("greeting", b"short"), Err(SealError::Foreign));
+    }
+
+    #[test]
+    fn a_master_key_survives_its_file() {
+        let key = MasterKey(Key::draw().unwrap());
+        assert_eq!(MasterKey::parse(&format!("{}\n", key.expose())).unwrap().0, key.0);
+        for bad in ["", "00", "zz", &"é".repeat(32)] {
+            assert_eq!(MasterKey::parse(bad).unwrap_err(), SealError::MalformedKey);
+        }
+    }
+}

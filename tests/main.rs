@@ -1,0 +1,1 @@
+//! The service from outside, the contract of both stores, and rules about the source.
