@@ -1,1 +1,12 @@
 //! The service from outside, the contract of both stores, and rules about the source.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::allow_attributes,
+    reason = "a test that fails should say where; its helpers are tests too"
+)]
+
+mod tidy;
