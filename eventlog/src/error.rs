@@ -11,6 +11,15 @@ pub enum LogError {
     /// The statement was refused, and would be refused again: nothing was written.
     #[error("the store refused a statement")]
     Refused(#[source] sqlx::Error),
+    /// The idempotency key of one of the answers is taken: nothing was written.
+    #[error("an idempotency key is taken")]
+    AnswerTaken,
+    /// The public id of one of the secrets is taken: nothing was written.
+    #[error("a public id of the vault is taken")]
+    VaultTaken,
+    /// One of the tenants has a place already: nothing was written.
+    #[error("a tenant id is taken")]
+    TenantTaken,
     /// A position is missing, or a hash does not follow from its bytes.
     #[error("partition {partition} is not whole at position {position}: {what}")]
     Integrity { partition: i32, position: i64, what: &'static str },

@@ -14,6 +14,7 @@ use crate::{EventLog, Key, LogError, MasterKey, SealError, VaultKind, VaultRow, 
 
 const PROFILE: &str = "profile";
 const ADDRESS: &str = "caller address";
+const MASTER_CHECK: &str = "master check";
 
 /// The keys of one tenant that were unwrapped so far. Cheap to share.
 #[derive(Debug)]
@@ -184,6 +185,25 @@ impl Keyring {
 
     pub fn master(&self) -> &MasterKey {
         &self.master
+    }
+
+    /// Proves that the master key is the one this store was first opened with; the first start
+    /// leaves a sealed word for the later ones. Another key is [`LogError::Unusable`].
+    pub async fn verify_master(&self) -> Result<(), LogError> {
+        if self.log.master_check().await?.is_none() {
+            let sealed = self.master.0.seal(MASTER_CHECK, MASTER_CHECK.as_bytes())?;
+            self.log.set_master_check(&sealed).await?;
+        }
+        // Read back: another node may have been first, with its own word.
+        let kept = self.log.master_check().await?.ok_or(SealError::KeyGone)?;
+        let known = self.master.0.open(MASTER_CHECK, &kept);
+        if known.is_ok_and(|word| word == MASTER_CHECK.as_bytes()) {
+            return Ok(());
+        }
+        Err(LogError::Unusable(
+            "the master key is not the one its secrets were sealed with; start with that key"
+                .to_owned(),
+        ))
     }
 
     /// The keys of a tenant, with those of all its persons and months; `KeyGone` when it has none.

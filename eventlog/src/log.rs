@@ -44,6 +44,8 @@ pub struct Answer {
     pub command_id: Uuid,
     /// What was answered, sealed under the tenant's key: it may show a secret.
     pub sealed: Vec<u8>,
+    /// An answer under the same key that expired by now makes room for this one.
+    pub answered_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
 
@@ -194,4 +196,10 @@ pub trait EventLog: Send + Sync + 'static {
         tenant: &TenantId,
         fold_version: i32,
     ) -> Result<Option<Snapshot>, LogError>;
+
+    /// What the master key sealed at the first start, to know it again by.
+    async fn master_check(&self) -> Result<Option<Vec<u8>>, LogError>;
+
+    /// Keeps `sealed` to know the master key by, unless something is kept already.
+    async fn set_master_check(&self, sealed: &[u8]) -> Result<(), LogError>;
 }
