@@ -77,7 +77,8 @@ pub trait Command: Send + Sync + 'static {
     const NUMBERS: usize = 0;
     /// Whether it is let in when the queue is otherwise full: locks and revocations are.
     const URGENT: bool = false;
-    /// Whether it may be sent to a tenant that does not exist yet.
+    /// Whether it may be sent to a tenant that does not exist yet. Such a command is drawn again
+    /// when it turns out that the tenant was made meanwhile, under other keys.
     const FOUNDS_TENANT: bool = false;
 
     /// What a bearer must hold to ask for it over the native API.
@@ -85,6 +86,12 @@ pub trait Command: Send + Sync + 'static {
 
     /// Draws what is fresh and seals what is personal, in the caller's task.
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<Self::Fresh, SealError>;
+
+    /// Roughly how many bytes it holds while it waits. A command that carries lists or long texts
+    /// counts them in.
+    fn weight(&self) -> usize {
+        size_of_val(self)
+    }
 
     /// The aggregate whose `details` are answered and whose sequence `If-Match` speaks of.
     fn target(&self, tenant: &Tenant, context: &Context<Self::Fresh>) -> Aggregate;

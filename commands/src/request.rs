@@ -1,6 +1,7 @@
 //! How a command is sent to the writer, and what comes back.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use domain::{Actor, Details, Event, TenantId};
 use eventlog::{Hash, LogError};
@@ -46,7 +47,8 @@ pub struct Granted<F> {
     pub fresh: F,
 }
 
-/// Why a command was not granted.
+/// Why a command was not granted. What goes wrong with the store or with a tenant's record goes
+/// wrong for many commands at once, so they share it.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure<R> {
     /// The rule says no.
@@ -69,8 +71,14 @@ pub enum Failure<R> {
     #[error("the server is stopping")]
     Stopping,
     #[error("the store cannot take the command now")]
-    Unavailable(#[source] LogError),
+    Unavailable(#[source] Arc<LogError>),
     /// An event of the tenant cannot be read by this program.
     #[error("the tenant's record cannot be read")]
-    Unreadable(#[source] domain::DecodeError),
+    Unreadable(#[source] Arc<domain::DecodeError>),
+}
+
+impl<R> From<LogError> for Failure<R> {
+    fn from(error: LogError) -> Self {
+        Self::Unavailable(Arc::new(error))
+    }
 }
