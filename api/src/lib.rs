@@ -2,3 +2,4 @@
 
 pub mod edgegrid;
 pub mod jwt;
+pub mod settings;

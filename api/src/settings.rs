@@ -1,0 +1,29 @@
+//! What an operator may choose about how requests are taken and answered.
+
+use crate::edgegrid::Schemes;
+
+/// Choices that the dialects look at. Where the server listens and what it stores in is not their
+/// concern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Most bytes a request's body may have.
+    pub body_limit: usize,
+    /// Which scheme EdgeGrid clients may have signed.
+    pub edgegrid_schemes: Schemes,
+    /// Trusted issuer of tenant clients' tokens, beside the built-in ones.
+    pub jwt_issuer: Option<String>,
+    /// Whether Capture's `/clients/list` and `/config` show secrets masked; their wire form
+    /// carries them in clear.
+    pub capture_masks_secrets: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            body_limit: 1024 * 1024,
+            edgegrid_schemes: Schemes::default(),
+            jwt_issuer: None,
+            capture_masks_secrets: false,
+        }
+    }
+}
