@@ -148,6 +148,11 @@ impl Right {
         Self::ProjectionRead,
     ];
 
+    /// The right of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|right| right.as_str() == name)
+    }
+
     /// Whether holding it lets one change nothing.
     pub fn is_read(self) -> bool {
         self.as_str().rsplit_once('.').is_some_and(|(_, what)| what == "read")

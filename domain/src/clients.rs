@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AkamaiClientId, CaptureClientId, ClientId, CredentialId, GroupId, OrganizationId, RoleId,
-    UserId,
+    TokenId, UserId,
 };
 
 /// What Capture lets a client do (Capture, "API clients and permissions").
@@ -133,7 +133,14 @@ pub struct ClientSecretReset {
     pub client: ClientId,
     /// Number of the new secret; the first one is 1.
     pub generation: i64,
+    /// Until when the former secret works too; `None` when it ended at once.
     pub grace_until: Option<DateTime<Utc>>,
+    /// When what is listed below expires: `grace_until`, or the instant of the reset.
+    pub ends_at: DateTime<Utc>,
+    /// The EdgeGrid credentials that would have outlived the former secret.
+    pub credentials: Vec<CredentialId>,
+    /// The bearer tokens held by the client that would have outlived it.
+    pub tokens: Vec<TokenId>,
 }
 
 /// The time in which a client's former secret still worked is over.
@@ -292,6 +299,11 @@ impl Clients {
         self.change(fact.client, |client| {
             client.secret_generation = fact.generation;
             client.grace_until = fact.grace_until;
+            for id in &fact.credentials {
+                if let Some(credential) = client.credentials.get_mut(id) {
+                    credential.expires_at = fact.ends_at;
+                }
+            }
         });
     }
 

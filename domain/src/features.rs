@@ -155,7 +155,8 @@ pub struct FeaturesReset {
     pub before: BTreeMap<FeatureKey, FeatureValue>,
 }
 
-/// All flags set in one tenant, level by level.
+/// All flags set in one tenant, level by level. A level that was reset stays, with nothing set: its
+/// aggregate still has a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Features {
     #[serde(with = "pairs")]
@@ -166,6 +167,11 @@ impl Features {
     /// What is set on `level` itself.
     pub fn on(&self, level: &Level) -> Option<&BTreeMap<FeatureKey, FeatureValue>> {
         self.by_level.get(level).filter(|set| !set.is_empty())
+    }
+
+    /// Whether anything was ever recorded of `level`'s flags.
+    pub fn is_recorded(&self, level: &Level) -> bool {
+        self.by_level.contains_key(level)
     }
 
     pub fn len(&self) -> usize {
@@ -181,7 +187,7 @@ impl Features {
     }
 
     pub fn reset(&mut self, fact: &FeaturesReset) {
-        self.by_level.remove(&fact.on);
+        self.by_level.entry(fact.on.clone()).or_default().clear();
     }
 }
 
@@ -218,6 +224,23 @@ mod tests {
             assert_eq!(serde_json::to_value(key).unwrap(), snake);
             assert_eq!(FeatureKey::from_name(camel), Some(key));
         }
+    }
+
+    #[test]
+    fn a_level_that_was_reset_has_a_history_but_no_flags() {
+        let (on, after) = (Level::Instance, FeatureValue::Switch(true));
+        let mut features = Features::default();
+        assert!(!features.is_recorded(&on));
+        features.set(&FeatureSet {
+            on: on.clone(),
+            key: FeatureKey::UserSchema,
+            before: None,
+            after: after.clone(),
+        });
+        let before = BTreeMap::from([(FeatureKey::UserSchema, after)]);
+        assert_eq!(features.on(&on), Some(&before));
+        features.reset(&FeaturesReset { on: on.clone(), before });
+        assert!(features.on(&on).is_none() && features.is_recorded(&on));
     }
 
     #[test]

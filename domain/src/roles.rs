@@ -42,6 +42,11 @@ impl Permission {
         Self::ClientAdmin,
     ];
 
+    /// The permission of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|permission| permission.as_str() == name)
+    }
+
     /// The name it is stored and shown by.
     pub fn as_str(self) -> &'static str {
         match self {

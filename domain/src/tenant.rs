@@ -81,7 +81,10 @@ impl Tenant {
             Event::ClientDeactivated(fact) => self.clients.activate(fact.client, false),
             Event::ClientDeleted(fact) => self.clients.deleted(fact),
             Event::ClientFeaturesSet(fact) => self.clients.features_set(fact),
-            Event::ClientSecretReset(fact) => self.clients.secret_reset(fact),
+            Event::ClientSecretReset(fact) => {
+                self.clients.secret_reset(fact);
+                self.tokens.secret_reset(fact);
+            }
             Event::ClientSecretGraceEnded(fact) => self.clients.grace_ended(fact),
             Event::ClientCredentialCreated(fact) => self.clients.credential_created(fact),
             Event::ClientCredentialDeactivated(fact) => self.clients.credential_deactivated(fact),
