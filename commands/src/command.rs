@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use domain::{Actor, Aggregate, Event, Right, Tenant};
+use domain::{Actor, Aggregate, Event, OrganizationId, Right, Rights, Tenant};
 use eventlog::{SealError, VaultWrite};
 
 use crate::Mint;
@@ -58,6 +58,12 @@ impl Refusal {
     pub fn forbidden(code: &'static str) -> Self {
         Self { kind: RefusalKind::Forbidden, code, member: None, blocking: Vec::new() }
     }
+
+    /// The same, with the member that brought it about.
+    #[must_use]
+    pub fn about(self, member: &'static str) -> Self {
+        Self { member: Some(member), ..self }
+    }
 }
 
 /// Why a command is not granted: what is the case, and the objects that stand in the way.
@@ -83,6 +89,16 @@ pub trait Command: Send + Sync + 'static {
 
     /// What a bearer must hold to ask for it over the native API.
     fn needs(&self) -> Right;
+
+    /// The organization it stays within: whoever holds the right there only may ask too.
+    fn organization(&self) -> Option<&OrganizationId> {
+        None
+    }
+
+    /// Rights it hands out. Nobody may hand out what they do not hold.
+    fn confers(&self) -> Rights {
+        Rights::new()
+    }
 
     /// Draws what is fresh and seals what is personal, in the caller's task.
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<Self::Fresh, SealError>;

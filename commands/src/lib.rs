@@ -3,9 +3,14 @@
 
 mod command;
 mod mint;
+mod names;
 mod request;
 
+pub mod clients;
+pub mod features;
 pub mod groups;
+pub mod organizations;
+pub mod tenants;
 
 pub use command::{Command, Context, Refusal, RefusalKind, Rejection};
 pub use mint::{Mint, Secret};

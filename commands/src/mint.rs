@@ -6,17 +6,32 @@ use domain::TenantId;
 use eventlog::{SealError, TenantKeys, VaultKind, VaultRow, VaultWrite};
 use uuid::Uuid;
 
-/// A secret that will be shown once, and the vault row that keeps it sealed.
+/// A secret that will be shown once, and all that its vault row takes but the public id, which may
+/// rest on what the decision sees.
 #[derive(Clone)]
 pub struct Secret {
     clear: String,
-    pub write: VaultWrite,
+    kind: VaultKind,
+    tenant: TenantId,
+    owner: String,
+    sealed: Vec<u8>,
 }
 
 impl Secret {
     /// The secret itself, for the one reply that shows it.
     pub fn expose(&self) -> &str {
         &self.clear
+    }
+
+    /// Keeps it in the vault under `public_id`.
+    pub fn kept_as(&self, public_id: String) -> VaultWrite {
+        VaultWrite::Insert(VaultRow {
+            kind: self.kind,
+            public_id,
+            tenant: self.tenant.clone(),
+            owner: self.owner.clone(),
+            sealed: self.sealed.clone(),
+        })
     }
 }
 
@@ -94,18 +109,19 @@ impl<'a> Mint<'a> {
         Ok(text)
     }
 
-    /// Keeps `clear` sealed under `public_id` for `owner`. What is sealed is `stored`: the secret
-    /// itself where signatures are made with it, its hash where it is only compared.
+    /// Seals a secret that belongs to `owner`. What is sealed is `stored`: the secret itself where
+    /// signatures are made with it, its hash where it is only compared.
     pub fn secret(
         &self,
         kind: VaultKind,
-        public_id: String,
         owner: String,
         clear: String,
         stored: &[u8],
     ) -> Result<Secret, SealError> {
         let sealed = self.keys.seal(kind, &owner, stored)?;
-        let row = VaultRow { kind, public_id, tenant: self.tenant.clone(), owner, sealed };
-        Ok(Secret { clear, write: VaultWrite::Insert(row) })
+        Ok(Secret { clear, kind, tenant: self.tenant.clone(), owner, sealed })
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample;

@@ -1,0 +1,33 @@
+//! What a name or a description may be made of, whoever's it is.
+
+/// Whether `text` has 1 to `max` characters, not all of them blank, and no control characters,
+/// which not every store of read models can keep.
+pub(crate) fn is_name(text: &str, max: usize) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= max && !text.chars().any(char::is_control)
+}
+
+/// Whether `text` has at most `max` characters, and no control characters but line breaks and
+/// tabs.
+pub(crate) fn is_description(text: &str, max: usize) -> bool {
+    let allowed = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+    text.chars().count() <= max && text.chars().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_counted_in_characters_and_says_something() {
+        assert!(is_name("Ä", 1) && is_name(" Emea ", 6));
+        for bad in ["", "  ", "ab", "\u{0}"] {
+            assert!(!is_name(bad, 1), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_description_may_be_empty_and_have_lines() {
+        assert!(is_description("", 0) && is_description("a\n\tb", 4));
+        assert!(!is_description("abc", 2) && !is_description("\u{0}", 9));
+    }
+}

@@ -1,0 +1,5 @@
+//! Commands on organizations.
+
+mod create_organization;
+
+pub use create_organization::{CreateOrganization, CreateOrganizationRejection};
