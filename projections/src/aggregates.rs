@@ -1,0 +1,71 @@
+//! Where every aggregate stands: its sequence, when it changed last, and whose it is. Commands
+//! answer this, and so do the queries that show one thing.
+
+use chrono::{DateTime, Utc};
+use domain::{Aggregate, Details, Event, TenantId};
+use eventlog::Recorded;
+
+use crate::{Changes, Column, ProjectError, Projection, Table, ViewError, Views, values};
+
+static AGGREGATES: Table = Table {
+    name: "aggregates_v1",
+    columns: &[
+        Column::text("tenant"),
+        Column::text("kind"),
+        Column::text("id"),
+        Column::int("sequence"),
+        Column::int("changed_at"),
+        Column::text("resource_owner"),
+    ],
+    key: 3,
+    indexes: &[],
+};
+
+/// Keeps one row for each aggregate, for ever.
+#[derive(Debug)]
+pub(crate) struct Aggregates;
+
+impl Projection for Aggregates {
+    fn name(&self) -> &'static str {
+        AGGREGATES.name
+    }
+
+    fn tables(&self) -> Vec<&'static Table> {
+        vec![&AGGREGATES]
+    }
+
+    fn project(
+        &self,
+        _: &Event,
+        recorded: &Recorded,
+        changes: &mut Changes,
+    ) -> Result<(), ProjectError> {
+        let row = values![
+            &recorded.tenant,
+            &recorded.aggregate.kind,
+            &recorded.aggregate.id,
+            recorded.sequence,
+            recorded.created_at,
+            &recorded.resource_owner,
+        ];
+        changes.upsert(&AGGREGATES, row)
+    }
+}
+
+const ONE: &str = "select sequence, changed_at, resource_owner
+    from aggregates_v1 where tenant = $1 and kind = $2 and id = $3";
+
+pub(crate) const STATEMENTS: &[&str] = &[ONE];
+
+/// Where an aggregate stands; `None` when nothing was ever recorded of it.
+pub async fn details(
+    views: &Views,
+    tenant: &TenantId,
+    aggregate: &Aggregate,
+) -> Result<Option<Details>, ViewError> {
+    let key = values![&aggregate.kind, &aggregate.id];
+    let rows = views.rows(AGGREGATES.name, tenant, ONE, &key).await?;
+    let Some(mut row) = rows.into_iter().next() else { return Ok(None) };
+    let (sequence, change_date): (i64, DateTime<Utc>) = (row.int()?, row.time()?);
+    Ok(Some(Details { sequence, change_date, resource_owner: row.text()? }))
+}

@@ -1,0 +1,149 @@
+//! Changes of rows, folded by key in memory, so that a page of events costs one write for each row
+//! it touches.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{ProjectError, Table, Value};
+
+/// What becomes of one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowChange {
+    /// It stands as given, whatever stood there: all columns, the key first.
+    Upsert(Vec<Value>),
+    /// If it is there, these of its columns change, by their number.
+    Update(BTreeMap<usize, Value>),
+}
+
+/// What becomes of a table. The deletions come first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TableChanges {
+    /// Every row whose key begins so is gone.
+    pub deleted: BTreeSet<Vec<Value>>,
+    pub rows: BTreeMap<Vec<Value>, RowChange>,
+}
+
+/// What becomes of a projection's tables.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    tables: BTreeMap<&'static str, (&'static Table, TableChanges)>,
+}
+
+impl Changes {
+    /// A row stands as given: all columns of the table in order.
+    pub fn upsert(
+        &mut self,
+        table: &'static Table,
+        values: Vec<Value>,
+    ) -> Result<(), ProjectError> {
+        if values.len() != table.columns.len() {
+            return Err(misfit(table));
+        }
+        let key = values.get(..table.key).ok_or_else(|| misfit(table))?.to_vec();
+        self.of(table).rows.insert(key, RowChange::Upsert(values));
+        Ok(())
+    }
+
+    /// Some columns of a row change, if it is there.
+    pub fn update(
+        &mut self,
+        table: &'static Table,
+        key: Vec<Value>,
+        columns: impl IntoIterator<Item = (&'static str, Value)>,
+    ) -> Result<(), ProjectError> {
+        if key.len() != table.key {
+            return Err(misfit(table));
+        }
+        let number = |name| table.columns.iter().position(|column| column.name == name);
+        let mut set = BTreeMap::new();
+        for (name, value) in columns {
+            let number = number(name).filter(|number| *number >= table.key);
+            set.insert(number.ok_or_else(|| misfit(table))?, value);
+        }
+        let changes = self.of(table);
+        let is_deleted = changes.deletes(&key);
+        match changes.rows.get_mut(&key) {
+            Some(RowChange::Upsert(row)) => {
+                for (number, value) in set {
+                    if let Some(column) = row.get_mut(number) {
+                        *column = value;
+                    }
+                }
+            }
+            Some(RowChange::Update(before)) => before.extend(set),
+            None if is_deleted => {}
+            None => {
+                changes.rows.insert(key, RowChange::Update(set));
+            }
+        }
+        Ok(())
+    }
+
+    /// Every row whose key begins with `prefix` is gone; a whole key names one row.
+    pub fn delete(
+        &mut self,
+        table: &'static Table,
+        prefix: Vec<Value>,
+    ) -> Result<(), ProjectError> {
+        if prefix.is_empty() || prefix.len() > table.key {
+            return Err(misfit(table));
+        }
+        let changes = self.of(table);
+        changes.rows.retain(|key, _| !key.starts_with(&prefix));
+        changes.deleted.insert(prefix);
+        Ok(())
+    }
+
+    /// What becomes of each table, by its name.
+    pub fn tables(&self) -> impl Iterator<Item = (&'static Table, &TableChanges)> {
+        self.tables.values().map(|(table, changes)| (*table, changes))
+    }
+
+    /// What becomes of one table.
+    pub fn table(&self, name: &str) -> Option<&TableChanges> {
+        self.tables.get(name).map(|(_, changes)| changes)
+    }
+
+    /// How many rows are touched.
+    pub fn len(&self) -> usize {
+        self.tables().map(|(_, changes)| changes.rows.len() + changes.deleted.len()).sum()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The part that concerns one tenant.
+    pub(crate) fn of_tenant(&self, tenant: &str) -> Self {
+        let mine = |key: &[Value]| matches!(key.first(), Some(Value::Text(it)) if it == tenant);
+        let part = |changes: &TableChanges| TableChanges {
+            deleted: changes.deleted.iter().filter(|key| mine(key)).cloned().collect(),
+            rows: changes
+                .rows
+                .iter()
+                .filter(|(key, _)| mine(key))
+                .map(|(key, change)| (key.clone(), change.clone()))
+                .collect(),
+        };
+        let tables = self.tables.iter();
+        Self { tables: tables.map(|(name, (table, it))| (*name, (*table, part(it)))).collect() }
+    }
+
+    fn of(&mut self, table: &'static Table) -> &mut TableChanges {
+        &mut self.tables.entry(table.name).or_insert_with(|| (table, TableChanges::default())).1
+    }
+}
+
+impl TableChanges {
+    fn deletes(&self, key: &[Value]) -> bool {
+        (1..=key.len()).any(|length| key.get(..length).is_some_and(|it| self.deleted.contains(it)))
+    }
+
+    /// Whether a row that is deleted comes back: then the order of the statements matters.
+    pub(crate) fn revives(&self) -> bool {
+        self.rows.keys().any(|key| self.deletes(key))
+    }
+}
+
+fn misfit(table: &Table) -> ProjectError {
+    ProjectError(format!("a change does not fit the table {}", table.name))
+}

@@ -1,0 +1,84 @@
+//! The tables of API clients.
+
+use crate::projection::marked;
+use crate::{Column, Table};
+
+pub(super) static CLIENTS: Table = Table {
+    name: "clients_v1",
+    columns: marked![
+        Column::text("tenant"),
+        Column::text("client_id"),
+        Column::text("akamai_id"),
+        Column::text("capture_id"),
+        Column::text("name"),
+        Column::text("description"),
+        Column::text("kind"),
+        Column::text("authorized_user").nullable(),
+        Column::text("organization_id").nullable(),
+        Column::text("features"),
+        Column::text("access"),
+        Column::text("tags"),
+        Column::int("is_default"),
+        Column::int("is_locked"),
+        Column::int("is_active"),
+        Column::int("secret_generation"),
+        Column::int("grace_until").nullable(),
+    ],
+    key: 2,
+    indexes: &[
+        &["tenant", "akamai_id"],
+        &["capture_id"],
+        &["tenant", "created_at", "client_id"],
+        &["grace_until"],
+    ],
+};
+
+/// Which clients carry a tag.
+pub(super) static TAGS: Table = Table {
+    name: "client_tags_v1",
+    columns: &[Column::text("tenant"), Column::text("client_id"), Column::text("tag")],
+    key: 3,
+    indexes: &[&["tenant", "tag"]],
+};
+
+/// Every ending of every name, in lower case: a name contains a text exactly if one of its
+/// endings begins with it, and beginnings are found by an index.
+pub(super) static NAME_PARTS: Table = Table {
+    name: "client_name_parts_v1",
+    columns: &[Column::text("tenant"), Column::text("client_id"), Column::text("part")],
+    key: 3,
+    indexes: &[&["tenant", "part"]],
+};
+
+pub(super) static CREDENTIALS: Table = Table {
+    name: "client_credentials_v1",
+    columns: &[
+        Column::text("tenant"),
+        Column::text("client_id"),
+        Column::int("credential_id"),
+        Column::text("client_token"),
+        Column::text("access_token"),
+        Column::text("status"),
+        Column::int("created_at"),
+        Column::int("expires_at"),
+        // The client's sequence when it was made: a later reset ends it.
+        Column::int("sequence"),
+    ],
+    key: 3,
+    indexes: &[&["client_token"]],
+};
+
+/// When each reset of a client's secret ended what the client could sign in with before.
+pub(super) static RESETS: Table = Table {
+    name: "client_resets_v1",
+    columns: &[
+        Column::text("tenant"),
+        Column::text("client_id"),
+        Column::int("sequence"),
+        Column::int("ends_at"),
+    ],
+    key: 3,
+    indexes: &[],
+};
+
+pub(super) static ALL: &[&Table] = &[&CLIENTS, &TAGS, &NAME_PARTS, &CREDENTIALS, &RESETS];

@@ -1,0 +1,107 @@
+//! The forest of groups of a tenant, a row for each group.
+
+use domain::{Event, GroupId, TenantId};
+use eventlog::Recorded;
+
+use crate::projection::{Marks, made, marked, modified};
+use crate::value::Row;
+use crate::{Changes, Column, ProjectError, Projection, Table, ViewError, Views, values};
+
+static GROUPS: Table = Table {
+    name: "groups_v1",
+    columns: marked![
+        Column::text("tenant"),
+        Column::int("group_id"),
+        Column::int("parent_id").nullable(),
+        Column::text("name"),
+    ],
+    key: 2,
+    indexes: &[],
+};
+
+/// One group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupRow {
+    pub group: GroupId,
+    /// `None` for a root.
+    pub parent: Option<GroupId>,
+    pub name: String,
+    pub marks: Marks,
+}
+
+/// Keeps one row for each group.
+#[derive(Debug)]
+pub(crate) struct Groups;
+
+impl Projection for Groups {
+    fn name(&self) -> &'static str {
+        GROUPS.name
+    }
+
+    fn tables(&self) -> Vec<&'static Table> {
+        vec![&GROUPS]
+    }
+
+    fn project(
+        &self,
+        event: &Event,
+        recorded: &Recorded,
+        changes: &mut Changes,
+    ) -> Result<(), ProjectError> {
+        let tenant = &recorded.tenant;
+        #[expect(clippy::wildcard_enum_match_arm, reason = "only what is told of groups")]
+        match event {
+            Event::GroupCreated(fact) => {
+                let parent = fact.parent.map(|parent| parent.0);
+                let mut row = values![tenant, fact.group.0, parent, &fact.name];
+                row.extend(made(recorded));
+                changes.upsert(&GROUPS, row)
+            }
+            Event::GroupRenamed(fact) => {
+                let set = [("name", fact.to.as_str().into())].into_iter().chain(modified(recorded));
+                changes.update(&GROUPS, values![tenant, fact.group.0], set)
+            }
+            Event::GroupMoved(fact) => {
+                let set = [("parent_id", fact.to.0.into())].into_iter().chain(modified(recorded));
+                changes.update(&GROUPS, values![tenant, fact.group.0], set)
+            }
+            Event::GroupDeleted(fact) => changes.delete(&GROUPS, values![tenant, fact.group.0]),
+            _ => Ok(()),
+        }
+    }
+}
+
+const ONE: &str = "select group_id, parent_id, name,
+    created_by, created_at, modified_by, modified_at, sequence
+    from groups_v1 where tenant = $1 and group_id = $2";
+
+const ALL: &str = "select group_id, parent_id, name,
+    created_by, created_at, modified_by, modified_at, sequence
+    from groups_v1 where tenant = $1 order by group_id";
+
+pub(crate) const STATEMENTS: &[&str] = &[ONE, ALL];
+
+/// The group of that id.
+pub async fn one(
+    views: &Views,
+    tenant: &TenantId,
+    group: GroupId,
+) -> Result<Option<GroupRow>, ViewError> {
+    let rows = views.rows(GROUPS.name, tenant, ONE, &values![group.0]).await?;
+    rows.into_iter().next().map(read).transpose()
+}
+
+/// All groups of the tenant, by id.
+pub async fn all(views: &Views, tenant: &TenantId) -> Result<Vec<GroupRow>, ViewError> {
+    let rows = views.rows(GROUPS.name, tenant, ALL, &[]).await?;
+    rows.into_iter().map(read).collect()
+}
+
+fn read(mut row: Row) -> Result<GroupRow, ViewError> {
+    Ok(GroupRow {
+        group: GroupId(row.int()?),
+        parent: row.maybe_int()?.map(GroupId),
+        name: row.text()?,
+        marks: Marks::read(&mut row)?,
+    })
+}

@@ -1,0 +1,40 @@
+//! The list of read models, and of every statement that asks them something.
+
+use std::sync::Arc;
+
+use crate::{
+    Projection, aggregates, assets, clients, features, groups, organizations, roles, tenants,
+    tokens, users,
+};
+
+/// All projections of this program.
+pub fn all() -> Vec<Arc<dyn Projection>> {
+    vec![
+        Arc::new(aggregates::Aggregates),
+        Arc::new(tenants::Tenants),
+        Arc::new(organizations::Organizations),
+        Arc::new(groups::Groups),
+        Arc::new(assets::Assets),
+        Arc::new(roles::Roles),
+        Arc::new(users::Users),
+        Arc::new(clients::Clients),
+        Arc::new(tokens::Tokens),
+        Arc::new(features::Features),
+    ]
+}
+
+/// Every query, as it is sent to either store.
+pub fn statements() -> Vec<&'static str> {
+    let lists = [
+        aggregates::STATEMENTS,
+        tenants::STATEMENTS,
+        organizations::STATEMENTS,
+        groups::STATEMENTS,
+        assets::STATEMENTS,
+        roles::STATEMENTS,
+        users::STATEMENTS,
+        tokens::STATEMENTS,
+        features::STATEMENTS,
+    ];
+    lists.iter().chain(clients::STATEMENTS).copied().flatten().copied().collect()
+}

@@ -1,0 +1,101 @@
+//! The users of a tenant. What is personal stays sealed in the rows, as it came in the event:
+//! whoever may see it opens it with the tenant's keys, and erasing a person's key erases the rows.
+
+use domain::{Event, GroupRole, OrganizationId, Personal, Profile, TenantId, UserId};
+use eventlog::Recorded;
+
+use crate::projection::{Marks, made, marked};
+use crate::value::Row;
+use crate::{Changes, Column, ProjectError, Projection, Table, Value, ViewError, Views, values};
+
+static USERS: Table = Table {
+    name: "users_v1",
+    columns: marked![
+        Column::text("tenant"),
+        Column::text("user_id"),
+        Column::text("organization_id"),
+        Column::text("profile"),
+        Column::text("grants"),
+    ],
+    key: 2,
+    indexes: &[],
+};
+
+/// One user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRow {
+    pub user: UserId,
+    pub organization: OrganizationId,
+    /// Sealed; [`eventlog::TenantKeys::open_profile`] opens it.
+    pub profile: Personal<Profile>,
+    pub grants: Vec<GroupRole>,
+    pub marks: Marks,
+}
+
+/// Keeps one row for each user.
+#[derive(Debug)]
+pub(crate) struct Users;
+
+impl Projection for Users {
+    fn name(&self) -> &'static str {
+        USERS.name
+    }
+
+    fn tables(&self) -> Vec<&'static Table> {
+        vec![&USERS]
+    }
+
+    fn project(
+        &self,
+        event: &Event,
+        recorded: &Recorded,
+        changes: &mut Changes,
+    ) -> Result<(), ProjectError> {
+        let Event::UserCreated(fact) = event else { return Ok(()) };
+        let mut row = values![
+            &recorded.tenant,
+            fact.user.as_str(),
+            fact.organization.as_str(),
+            Value::json(&fact.profile)?,
+            Value::json(&fact.grants)?,
+        ];
+        row.extend(made(recorded));
+        changes.upsert(&USERS, row)
+    }
+}
+
+const ONE: &str = "select user_id, organization_id, profile, grants,
+    created_by, created_at, modified_by, modified_at, sequence
+    from users_v1 where tenant = $1 and user_id = $2";
+
+const ALL: &str = "select user_id, organization_id, profile, grants,
+    created_by, created_at, modified_by, modified_at, sequence
+    from users_v1 where tenant = $1 order by user_id";
+
+pub(crate) const STATEMENTS: &[&str] = &[ONE, ALL];
+
+/// The user of that id.
+pub async fn one(
+    views: &Views,
+    tenant: &TenantId,
+    user: &UserId,
+) -> Result<Option<UserRow>, ViewError> {
+    let rows = views.rows(USERS.name, tenant, ONE, &values![user.as_str()]).await?;
+    rows.into_iter().next().map(read).transpose()
+}
+
+/// All users of the tenant, by id.
+pub async fn all(views: &Views, tenant: &TenantId) -> Result<Vec<UserRow>, ViewError> {
+    let rows = views.rows(USERS.name, tenant, ALL, &[]).await?;
+    rows.into_iter().map(read).collect()
+}
+
+fn read(mut row: Row) -> Result<UserRow, ViewError> {
+    Ok(UserRow {
+        user: UserId(row.text()?),
+        organization: OrganizationId(row.text()?),
+        profile: row.json()?,
+        grants: row.json()?,
+        marks: Marks::read(&mut row)?,
+    })
+}
