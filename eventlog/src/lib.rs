@@ -6,6 +6,8 @@ mod error;
 mod keyring;
 mod log;
 mod seal;
+mod sqlite;
+mod store;
 mod vault;
 
 pub use envelope::{GENESIS_TYPE, Hash, Recorded, genesis, leaf_hash, payload_hash};
@@ -15,4 +17,5 @@ pub use log::{
     Answer, AnswerKey, Appended, Basis, Batch, EventLog, Filter, Head, Order, Placement, Snapshot,
 };
 pub use seal::{Key, MasterKey, SealError};
+pub use sqlite::SqliteLog;
 pub use vault::{VaultKind, VaultRow, VaultWrite};

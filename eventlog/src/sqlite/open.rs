@@ -1,0 +1,85 @@
+//! Opening `log.db`: its connections, its schema, and its first rows.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use uuid::Uuid;
+
+use super::append::insert_events;
+use super::fault::{fault, is_busy};
+use crate::store::{INSTALL, INSTALLED, Installation, Schema, Step, installed, migrated, migrator};
+use crate::{LogError, genesis};
+
+const STEPS: [Step; 1] = [(1, "log", include_str!("../../../migrations/sqlite/0001_log.sql"))];
+
+/// How long a connection waits for the file's lock: other processes hold it for one append.
+const BUSY: Duration = Duration::from_secs(5);
+const READERS: u32 = 4;
+
+fn options(data_dir: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(data_dir.join("log.db")).busy_timeout(BUSY)
+}
+
+/// Connects what reads, when it is first asked to. It cannot write.
+pub(super) fn readers(data_dir: &Path) -> SqlitePool {
+    let pool = SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false);
+    pool.connect_lazy_with(options(data_dir).read_only(true))
+}
+
+/// Connects what writes, and brings the schema up to date.
+pub(super) async fn writer(data_dir: &Path) -> Result<(SqliteConnection, Installation), LogError> {
+    std::fs::create_dir_all(data_dir).map_err(|error| {
+        LogError::Unusable(format!("there is no data directory {}: {error}", data_dir.display()))
+    })?;
+    let deadline = Instant::now() + BUSY;
+    loop {
+        match first_steps(data_dir).await {
+            // The change to WAL needs the file for itself and does not wait for it.
+            Err(error) if is_busy(&error) && Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+async fn first_steps(data_dir: &Path) -> Result<(SqliteConnection, Installation), LogError> {
+    let options = options(data_dir)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
+    let mut writer = options.connect().await.map_err(fault)?;
+    // All in one transaction: of two processes that start at once, one finds everything done.
+    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
+    schema(&mut tx).await?.check()?;
+    migrated(migrator(&STEPS).run_direct(None, &mut *tx, false).await, fault)?;
+    let installation = install(&mut tx).await?;
+    tx.commit().await.map_err(fault)?;
+    Ok((writer, installation))
+}
+
+async fn schema(connection: &mut SqliteConnection) -> Result<Schema, LogError> {
+    let (tables, ours) = sqlx::query_as::<_, (i64, bool)>(
+        "SELECT count(*), count(*) FILTER (WHERE name = 'installation') > 0 FROM sqlite_master \
+         WHERE type = 'table'",
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(fault)?;
+    Ok(Schema { tables, ours })
+}
+
+/// Writes the installation's row and the genesis of its one partition, if they are not there.
+async fn install(connection: &mut SqliteConnection) -> Result<Installation, LogError> {
+    let id = Uuid::now_v7();
+    let fresh = sqlx::query(INSTALL).bind(id.as_bytes().as_slice()).bind(1_i64);
+    let fresh = fresh.execute(&mut *connection).await.map_err(fault)?;
+    if fresh.rows_affected() > 0 {
+        insert_events(connection, &[genesis(id, 0)]).await.map_err(fault)?;
+    }
+    installed(&sqlx::query(INSTALLED).fetch_all(connection).await.map_err(fault)?)
+}

@@ -1,0 +1,231 @@
+//! The log over any store: everything but the append is the same statement on both.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::TenantId;
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
+
+use super::decode::{self, Reader};
+use super::{Cells, Store, Value, search, sql};
+use crate::{
+    Answer, AnswerKey, Appended, Batch, EventLog, Filter, Head, LogError, Placement, Recorded,
+    Snapshot, VaultKind, VaultRow,
+};
+
+fn int(n: i32) -> Value<'static> {
+    Value::Int(n.into())
+}
+
+fn at(instant: DateTime<Utc>) -> Value<'static> {
+    Value::Int(instant.timestamp_micros())
+}
+
+fn page(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// Alarms when `numbers`, read behind `after`, are not dense.
+fn dense(events: &[Recorded], after: i64, number: fn(&Recorded) -> i64) -> Result<(), LogError> {
+    let hole = events.iter().zip(after + 1..).find(|(event, expected)| number(event) != *expected);
+    hole.map_or(Ok(()), |(event, _)| {
+        let (partition, position) = (event.partition, event.position);
+        Err(LogError::Integrity { partition, position, what: "an event before it is missing" })
+    })
+}
+
+fn all<R, T>(rows: &[R], one: impl Fn(&R) -> Result<T, LogError>) -> Result<Vec<T>, LogError> {
+    rows.iter().map(one).collect()
+}
+
+#[async_trait]
+impl<S: Store> EventLog for S {
+    fn store(&self) -> &'static str {
+        S::NAME
+    }
+
+    fn partitions(&self) -> i32 {
+        Store::installation(self).partitions
+    }
+
+    fn installation(&self) -> Uuid {
+        Store::installation(self).id
+    }
+
+    async fn append(&self, batch: &Batch) -> Result<Appended, LogError> {
+        Store::append(self, batch).await
+    }
+
+    async fn heads(&self) -> Result<Vec<Head>, LogError> {
+        let heads = all(&self.fetch(S::HEADS, &[]).await?, decode::head)?;
+        let bare = (0..EventLog::partitions(self))
+            .zip(heads.iter().map(Some).chain(std::iter::repeat(None)))
+            .find(|(partition, head)| head.is_none_or(|head| head.partition != *partition));
+        if let Some((partition, _)) = bare {
+            let what = "a partition has no row at all";
+            return Err(LogError::Integrity { partition, position: 0, what });
+        }
+        Ok(heads)
+    }
+
+    async fn read(
+        &self,
+        partition: i32,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, LogError> {
+        let values = [int(partition), Value::Int(after), Value::Int(page(limit))];
+        let events = all(&self.fetch(sql::READ, &values).await?, decode::event)?;
+        dense(&events, after, |event| event.position)?;
+        Ok(events)
+    }
+
+    async fn read_tenant(
+        &self,
+        place: &Placement,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, LogError> {
+        let tenant = Value::Text(place.tenant.as_str());
+        let values = [int(place.partition), tenant, Value::Int(after), Value::Int(page(limit))];
+        let events = all(&self.fetch(sql::READ_TENANT, &values).await?, decode::event)?;
+        dense(&events, after, |event| event.ordinal)?;
+        Ok(events)
+    }
+
+    async fn search(
+        &self,
+        place: &Placement,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, LogError> {
+        let (sql, values) = search::search(place, filter, page(limit));
+        all(&self.fetch(AssertSqlSafe(sql), &values).await?, decode::event)
+    }
+
+    async fn placements(&self) -> Result<Vec<Placement>, LogError> {
+        all(&self.fetch(sql::PLACEMENTS, &[]).await?, decode::placement)
+    }
+
+    async fn placement(&self, tenant: &TenantId) -> Result<Option<Placement>, LogError> {
+        let rows = self.fetch(sql::PLACEMENT, &[Value::Text(tenant.as_str())]).await?;
+        rows.first().map(decode::placement).transpose()
+    }
+
+    async fn vault(&self, kind: VaultKind, public_id: &str) -> Result<Option<VaultRow>, LogError> {
+        let values = [Value::Text(kind.as_str()), Value::Text(public_id)];
+        self.fetch(sql::VAULT, &values).await?.first().map(decode::vault_row).transpose()
+    }
+
+    async fn vault_of(
+        &self,
+        kind: VaultKind,
+        tenant: &TenantId,
+    ) -> Result<Vec<VaultRow>, LogError> {
+        let values = [Value::Text(kind.as_str()), Value::Text(tenant.as_str())];
+        all(&self.fetch(sql::VAULT_OF, &values).await?, decode::vault_row)
+    }
+
+    async fn answer(
+        &self,
+        key: &AnswerKey,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Answer>, LogError> {
+        let values = [
+            int(key.partition),
+            Value::Text(key.tenant.as_str()),
+            Value::Text(&key.actor),
+            Value::Text(&key.key),
+            at(now),
+        ];
+        let rows = self.fetch(sql::ANSWER, &values).await?;
+        rows.first().map(|row| answer(row, key)).transpose()
+    }
+
+    async fn purge(&self, now: DateTime<Utc>) -> Result<u64, LogError> {
+        let mut gone = 0;
+        for sql in sql::PURGE {
+            loop {
+                let piece = self.change(sql, &[at(now)]).await?.len();
+                gone += u64::try_from(piece).unwrap_or(u64::MAX);
+                if piece == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(gone)
+    }
+
+    async fn reserve_ids(&self, count: i64) -> Result<i64, LogError> {
+        let rows = self.change(sql::RESERVE_IDS, &[Value::Int(count)]).await?;
+        let used_up = || LogError::Unusable("the integer ids are used up".to_owned());
+        Reader(rows.first().ok_or_else(used_up)?).int(0)
+    }
+
+    async fn take_nonce(
+        &self,
+        scope: &str,
+        nonce: &str,
+        expires_at: DateTime<Utc>,
+    ) -> Result<bool, LogError> {
+        let values = [Value::Text(scope), Value::Text(nonce), at(expires_at)];
+        Ok(!self.change(sql::TAKE_NONCE, &values).await?.is_empty())
+    }
+
+    async fn save_snapshot(&self, snapshot: &Snapshot) -> Result<(), LogError> {
+        let values = [
+            Value::Text(snapshot.tenant.as_str()),
+            int(snapshot.partition),
+            int(snapshot.fold_version),
+            Value::Int(snapshot.ordinal),
+            Value::Int(snapshot.position),
+            Value::Bytes(&snapshot.leaf_hash.0),
+            Value::Bytes(&snapshot.sealed),
+        ];
+        self.change(sql::SAVE_SNAPSHOT, &values).await.map(drop)
+    }
+
+    async fn load_snapshot(
+        &self,
+        tenant: &TenantId,
+        fold_version: i32,
+    ) -> Result<Option<Snapshot>, LogError> {
+        let values = [Value::Text(tenant.as_str()), int(fold_version)];
+        let rows = self.fetch(sql::LOAD_SNAPSHOT, &values).await?;
+        rows.first().map(|row| snapshot(row, tenant, fold_version)).transpose()
+    }
+
+    async fn master_check(&self) -> Result<Option<Vec<u8>>, LogError> {
+        let rows = self.fetch(sql::MASTER_CHECK, &[]).await?;
+        rows.first().map(|row| Reader(row).bytes(0)).transpose()
+    }
+
+    async fn set_master_check(&self, sealed: &[u8]) -> Result<(), LogError> {
+        self.change(sql::SET_MASTER_CHECK, &[Value::Bytes(sealed)]).await.map(drop)
+    }
+}
+
+fn answer(row: &impl Cells, key: &AnswerKey) -> Result<Answer, LogError> {
+    let cell = Reader(row);
+    Ok(Answer {
+        key: key.clone(),
+        fingerprint: cell.hash(0)?,
+        command_id: cell.uuid(1)?,
+        sealed: cell.bytes(2)?,
+        answered_at: cell.instant(3)?,
+        expires_at: cell.instant(4)?,
+    })
+}
+
+fn snapshot(row: &impl Cells, tenant: &TenantId, fold_version: i32) -> Result<Snapshot, LogError> {
+    let cell = Reader(row);
+    Ok(Snapshot {
+        tenant: tenant.clone(),
+        partition: cell.small(0)?,
+        fold_version,
+        ordinal: cell.int(1)?,
+        position: cell.int(2)?,
+        leaf_hash: cell.hash(3)?,
+        sealed: cell.bytes(4)?,
+    })
+}

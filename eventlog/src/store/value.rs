@@ -1,0 +1,54 @@
+//! What goes into a statement and comes out of a row: whole numbers, text, and bytes; nothing else
+//! is stored, so that both stores keep the same.
+
+use sqlx::{ColumnIndex, Decode, Row, Type};
+
+/// A value bound to a statement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Value<'a> {
+    Int(i64),
+    Text(&'a str),
+    Bytes(&'a [u8]),
+}
+
+/// Binds values in their order, whichever driver the query is for.
+macro_rules! bind_all {
+    ($query:expr, $values:expr) => {
+        $values.iter().fold($query, |query, value| match *value {
+            $crate::store::Value::Int(n) => query.bind(n),
+            $crate::store::Value::Text(text) => query.bind(text),
+            $crate::store::Value::Bytes(bytes) => query.bind(bytes),
+        })
+    };
+}
+pub(crate) use bind_all;
+
+/// Reads a row by the index of its columns.
+pub(crate) trait Cells {
+    fn int(&self, index: usize) -> Result<i64, sqlx::Error>;
+    fn text(&self, index: usize) -> Result<String, sqlx::Error>;
+    fn bytes(&self, index: usize) -> Result<Vec<u8>, sqlx::Error>;
+    fn maybe_bytes(&self, index: usize) -> Result<Option<Vec<u8>>, sqlx::Error>;
+}
+
+impl<R: Row> Cells for R
+where
+    usize: ColumnIndex<R>,
+    i64: for<'r> Decode<'r, R::Database> + Type<R::Database>,
+    String: for<'r> Decode<'r, R::Database> + Type<R::Database>,
+    Vec<u8>: for<'r> Decode<'r, R::Database> + Type<R::Database>,
+    Option<Vec<u8>>: for<'r> Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn int(&self, index: usize) -> Result<i64, sqlx::Error> {
+        self.try_get(index)
+    }
+    fn text(&self, index: usize) -> Result<String, sqlx::Error> {
+        self.try_get(index)
+    }
+    fn bytes(&self, index: usize) -> Result<Vec<u8>, sqlx::Error> {
+        self.try_get(index)
+    }
+    fn maybe_bytes(&self, index: usize) -> Result<Option<Vec<u8>>, sqlx::Error> {
+        self.try_get(index)
+    }
+}
