@@ -9,4 +9,6 @@
     reason = "a test that fails should say where; its helpers are tests too"
 )]
 
+mod contract;
+mod stores;
 mod tidy;

@@ -1,0 +1,47 @@
+//! One test, both stores: each runs on a database of its own, which is gone when it ends.
+
+mod database;
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+
+pub(crate) use database::{Database, Place};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Store {
+    Sqlite,
+}
+
+/// Runs a test on a fresh database, and takes the database away however it ends.
+pub(crate) fn run<F>(store: Store, test: impl FnOnce(Arc<Database>) -> F)
+where
+    F: Future<Output = ()>,
+{
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let database = Arc::new(Database::create(store).await);
+        let outcome = AssertUnwindSafe(test(Arc::clone(&database))).catch_unwind().await;
+        database.remove().await;
+        if let Err(panic) = outcome {
+            resume_unwind(panic);
+        }
+    });
+}
+
+/// Makes a test for each store out of each function named, so that neither store can have fewer.
+/// A function that is not named is dead code, which is an error.
+macro_rules! on_both_stores {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test]
+            fn $name() {
+                $crate::stores::run($crate::stores::Store::Sqlite, super::$name);
+            })+
+        }
+    };
+}
+pub(crate) use on_both_stores;
