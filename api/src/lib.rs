@@ -1,8 +1,10 @@
 //! The dialects over HTTP and gRPC, and the edge they share. It translates and decides nothing.
 
+pub mod cli;
 pub mod credentials;
 pub mod data_dir;
 pub mod edgegrid;
 pub mod edgerc;
 pub mod jwt;
 pub mod settings;
+pub mod tls;

@@ -1,2 +1,5 @@
-//! .
-fn main() {}
+//! The program `chancery`.
+
+fn main() -> std::process::ExitCode {
+    api::cli::main()
+}

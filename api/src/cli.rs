@@ -1,0 +1,79 @@
+//! The command line: what can be asked of the program `chancery`, one file a subcommand.
+
+mod call;
+mod failure;
+mod http;
+mod out;
+mod tls;
+mod token;
+
+pub use failure::Failure;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done (for `call`: the server answered 2xx)
+  1  failed; standard error says why in a sentence
+  2  the command line is wrong
+
+Examples:
+  chancery serve
+  chancery call --edgerc data/credentials/edgerc GET /identity-management/v3/user-admin/groups
+  chancery token --tenant default --role admin";
+
+/// Identity administration with a permanent record of who may do what.
+#[derive(Debug, Parser)]
+#[command(name = "chancery", version, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Subject,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subject {
+    Call(call::Call),
+    Token(token::Token),
+    /// Make what TLS needs
+    #[command(subcommand)]
+    Tls(tls::Tls),
+}
+
+/// Runs the program on the process's own arguments.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let result = runtime
+        .map_err(|error| Failure::new(format!("no threads can be started: {}", error.kind())))
+        .and_then(|runtime| runtime.block_on(run(cli)));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            failure.code()
+        }
+    }
+}
+
+/// Runs one subcommand.
+pub async fn run(cli: Cli) -> Result<(), Failure> {
+    match cli.command {
+        Subject::Call(call) => call.run().await,
+        Subject::Token(token) => token.run(),
+        Subject::Tls(tls) => tls.run(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}
