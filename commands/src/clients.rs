@@ -1,4 +1,53 @@
 //! Commands on API clients: one aggregate, whichever dialect asks.
 
+mod activate_client;
+mod create_client;
+mod create_client_credential;
+mod deactivate_client;
+mod deactivate_client_credential;
+mod delete_client;
+mod end_secret_grace;
+mod features;
+mod lock_client;
+mod reset_client_secret;
+mod set_client_features;
+mod unlock_client;
+
+pub use activate_client::{ActivateClient, ActivateClientRejection};
+pub use create_client::{CreateClient, CreateClientRejection, FreshClient};
+pub use create_client_credential::{
+    CreateClientCredential, CreateClientCredentialRejection, FreshCredential,
+};
+pub use deactivate_client::{DeactivateClient, DeactivateClientRejection};
+pub use deactivate_client_credential::{
+    DeactivateClientCredential, DeactivateClientCredentialRejection,
+};
+pub use delete_client::{DeleteClient, DeleteClientRejection};
+pub use end_secret_grace::{EndSecretGrace, EndSecretGraceRejection};
+pub use features::FeatureFault;
+pub use lock_client::{LockClient, LockClientRejection};
+pub use reset_client_secret::{ResetClientSecret, ResetClientSecretRejection};
+pub use set_client_features::{SetClientFeatures, SetClientFeaturesRejection};
+pub use unlock_client::{UnlockClient, UnlockClientRejection};
+
+use domain::{CaptureClientId, Client, ClientId, Tenant};
+use eventlog::{VaultKind, VaultWrite};
+
+/// Whether nobody could administer API clients any more without this one.
+fn is_last_owner(tenant: &Tenant, client: ClientId) -> bool {
+    tenant.clients.usable_owners().eq([client])
+}
+
+/// Under what the vault keeps a client's secret of that number.
+fn secret_id(client: &CaptureClientId, generation: i64) -> String {
+    format!("{client}.{generation}")
+}
+
+/// Takes a client's secret of that number out of the vault.
+fn drop_secret(tenant: &Tenant, client: &Client, generation: i64) -> VaultWrite {
+    let (kind, tenant) = (VaultKind::ClientSecret, tenant.id.clone());
+    VaultWrite::Delete { kind, public_id: secret_id(&client.capture_id, generation), tenant }
+}
+
 #[cfg(test)]
 pub(crate) mod sample;

@@ -1,6 +1,7 @@
 //! What may be asked, the rules that answer, and the writer that brings the answer into the log.
 //! One operation, one file: a struct, a rejection enum, and a pure `decide` with its cases.
 
+mod access;
 mod command;
 mod mint;
 mod names;
@@ -12,6 +13,7 @@ pub mod groups;
 pub mod organizations;
 pub mod tenants;
 
+pub use access::{Grant, GrantFault};
 pub use command::{Command, Context, Refusal, RefusalKind, Rejection};
 pub use mint::{Mint, Secret};
 pub use request::{Failure, Granted, Idempotency, Request};

@@ -1,0 +1,154 @@
+//! Gives an API client another token and secret to sign EdgeGrid calls with (Akamai IAM v3,
+//! "Create a credential").
+
+use chrono::{DateTime, Months, Utc};
+use domain::{Aggregate, ClientCredentialCreated, ClientId, CredentialId, Event, Right, Tenant};
+use eventlog::{SealError, VaultKind, VaultWrite};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::mint::{LOWER_ALPHABET, WIDE_ALPHABET};
+use crate::{Command, Context, Mint, Refusal, Rejection, Secret};
+
+/// How long a credential works unless it is told otherwise.
+const LIFETIME: Months = Months::new(24);
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateClientCredential {
+    #[schemars(with = "uuid::Uuid")]
+    pub client: ClientId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CreateClientCredentialRejection {
+    #[error("there is no client {0}")]
+    ClientUnknown(ClientId),
+}
+
+impl Rejection for CreateClientCredentialRejection {
+    fn refusal(&self) -> Refusal {
+        match self {
+            Self::ClientUnknown(_) => Refusal::not_found("client_unknown", "client"),
+        }
+    }
+}
+
+/// What a new credential consists of.
+#[derive(Debug)]
+pub struct FreshCredential {
+    pub credential: CredentialId,
+    pub client_token: String,
+    pub access_token: String,
+    pub secret: Secret,
+}
+
+/// A token in the vendor's shape.
+fn token(mint: &Mint<'_>) -> Result<String, SealError> {
+    let part = || mint.text(LOWER_ALPHABET, 16);
+    Ok(format!("akab-{}-{}", part()?, part()?))
+}
+
+fn expiry(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.checked_add_months(LIFETIME).unwrap_or(now)
+}
+
+impl Command for CreateClientCredential {
+    type Rejection = CreateClientCredentialRejection;
+    type Fresh = FreshCredential;
+    const NAME: &'static str = "CreateClientCredential";
+    const NUMBERS: usize = 1;
+
+    fn needs(&self) -> Right {
+        Right::ClientAdmin
+    }
+
+    fn draw(&mut self, mint: &mut Mint<'_>) -> Result<FreshCredential, SealError> {
+        let credential = CredentialId(mint.number()?);
+        let (client_token, access_token) = (token(mint)?, token(mint)?);
+        // The vendor's are base64 of 32 bytes; signers use the text as it is.
+        let clear = mint.text(WIDE_ALPHABET, 43)? + "=";
+        let stored = json!({"client_secret": clear, "access_token": access_token}).to_string();
+        let owner = self.client.to_string();
+        let secret = mint.secret(VaultKind::EdgeGrid, owner, clear, stored.as_bytes())?;
+        Ok(FreshCredential { credential, client_token, access_token, secret })
+    }
+
+    fn target(&self, _: &Tenant, _: &Context<FreshCredential>) -> Aggregate {
+        Aggregate::client(self.client)
+    }
+
+    fn decide(
+        &self,
+        tenant: &Tenant,
+        context: &Context<FreshCredential>,
+    ) -> Result<Vec<Event>, CreateClientCredentialRejection> {
+        let (client, fresh) = (self.client, &context.fresh);
+        let unknown = CreateClientCredentialRejection::ClientUnknown(client);
+        tenant.clients.get(client).ok_or(unknown)?;
+        let fact = ClientCredentialCreated {
+            client,
+            credential: fresh.credential,
+            client_token: fresh.client_token.clone(),
+            access_token: fresh.access_token.clone(),
+            expires_at: expiry(context.now),
+        };
+        Ok(vec![fact.into()])
+    }
+
+    fn vault(&self, _: &Tenant, context: &Context<FreshCredential>) -> Vec<VaultWrite> {
+        vec![context.fresh.secret.kept_as(context.fresh.client_token.clone())]
+    }
+
+    fn reply(&self, fresh: &FreshCredential) -> Map<String, Value> {
+        Map::from_iter([
+            ("credential".to_owned(), fresh.credential.0.into()),
+            ("clientToken".to_owned(), fresh.client_token.as_str().into()),
+            ("accessToken".to_owned(), fresh.access_token.as_str().into()),
+            ("clientSecret".to_owned(), fresh.secret.expose().into()),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clients::sample::{id, tenant};
+    use crate::mint::sample;
+
+    #[test]
+    fn a_credential_has_the_vendors_shape_and_works_for_two_years() {
+        let tenant = tenant();
+        let keys = sample::keys(&tenant.id);
+        let mut command = CreateClientCredential { client: id(2) };
+        let fresh = command.draw(&mut sample::mint(&tenant.id, &keys, 7)).unwrap();
+        let shape: Vec<_> = fresh.client_token.split('-').map(str::len).collect();
+        assert_eq!((shape, fresh.secret.expose().len()), (vec![4, 16, 16], 44));
+        let context = Context::sample(fresh);
+        let [Event::ClientCredentialCreated(fact)] =
+            &command.decide(&tenant, &context).unwrap()[..]
+        else {
+            panic!("not one credential");
+        };
+        assert_eq!(fact.credential, CredentialId(7));
+        assert_eq!((fact.expires_at - context.now).num_days(), 730);
+        let [VaultWrite::Insert(row)] = &command.vault(&tenant, &context)[..] else {
+            panic!("not one secret");
+        };
+        assert_eq!(row.public_id, fact.client_token);
+        let opened: Value = serde_json::from_slice(&keys.open(row).unwrap()).unwrap();
+        assert_eq!(opened["client_secret"], context.fresh.secret.expose());
+        assert_eq!(opened["access_token"], fact.access_token);
+    }
+
+    #[test]
+    fn refuses_an_unknown_client() {
+        let tenant = tenant();
+        let keys = sample::keys(&tenant.id);
+        let mut command = CreateClientCredential { client: id(9) };
+        let fresh = command.draw(&mut sample::mint(&tenant.id, &keys, 7)).unwrap();
+        let refused = Err(CreateClientCredentialRejection::ClientUnknown(id(9)));
+        assert_eq!(command.decide(&tenant, &Context::sample(fresh)), refused);
+    }
+}
