@@ -3,8 +3,11 @@
 pub mod cli;
 pub mod credentials;
 pub mod data_dir;
+pub mod edge;
 pub mod edgegrid;
 pub mod edgerc;
 pub mod jwt;
+pub mod logs;
+pub mod measure;
 pub mod settings;
 pub mod tls;

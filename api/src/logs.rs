@@ -1,0 +1,39 @@
+//! The program's own log: lines on standard error, as text for people or JSON for machines.
+
+use std::io;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// What a log line looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+/// What is logged unless `CHANCERY_LOG` says otherwise. sqlx would log statements that are slow,
+/// with their text.
+const DEFAULT_FILTER: &str = "info,sqlx=error";
+
+/// Begins logging. A second call does nothing, so that several servers may share a process.
+pub fn begin(format: LogFormat) {
+    let filter = EnvFilter::try_from_env("CHANCERY_LOG");
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    let lines = fmt().with_env_filter(filter).with_writer(io::stderr);
+    let _ = match format {
+        LogFormat::Text => lines.finish().try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).finish().try_init(),
+    };
+    log_panics();
+}
+
+/// A panic becomes a log line like any other, without what the message might quote of a request.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "panicked");
+    }));
+}
