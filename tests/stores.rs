@@ -13,6 +13,7 @@ pub(crate) use database::{Database, Place};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Store {
     Sqlite,
+    Postgres,
 }
 
 /// Runs a test on a fresh database, and takes the database away however it ends.
@@ -40,6 +41,12 @@ macro_rules! on_both_stores {
             $(#[test]
             fn $name() {
                 $crate::stores::run($crate::stores::Store::Sqlite, super::$name);
+            })+
+        }
+        mod postgres {
+            $(#[test]
+            fn $name() {
+                $crate::stores::run($crate::stores::Store::Postgres, super::$name);
             })+
         }
     };

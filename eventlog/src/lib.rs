@@ -5,6 +5,7 @@ mod envelope;
 mod error;
 mod keyring;
 mod log;
+mod postgres;
 mod seal;
 mod sqlite;
 mod store;
@@ -16,6 +17,7 @@ pub use keyring::{Keyring, TenantKeys};
 pub use log::{
     Answer, AnswerKey, Appended, Basis, Batch, EventLog, Filter, Head, Order, Placement, Snapshot,
 };
+pub use postgres::PostgresLog;
 pub use seal::{Key, MasterKey, SealError};
 pub use sqlite::SqliteLog;
 pub use vault::{VaultKind, VaultRow, VaultWrite};

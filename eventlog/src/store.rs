@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{Appended, Batch, LogError};
 
 pub(crate) use install::{INSTALL, INSTALLED, Schema, Step, installed, migrated, migrator};
-pub(crate) use sql::EVENT_COLUMNS;
+pub(crate) use sql::{EVENT_COLUMNS, event_columns};
 pub(crate) use value::{Cells, Value, bind_all};
 
 /// What was fixed when the store was first opened.

@@ -9,6 +9,8 @@ macro_rules! event_columns {
     };
 }
 
+pub(crate) use event_columns;
+
 /// The columns of an event, in the order they are bound and read.
 pub(crate) const EVENT_COLUMNS: &str = event_columns!();
 

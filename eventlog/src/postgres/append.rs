@@ -1,0 +1,114 @@
+//! The append: one statement, committed by itself, that writes only if every basis is still the
+//! newest row of its partition. Whoever inserts at the same position at the same time meets the
+//! primary key.
+
+mod bind;
+
+use sqlx::Postgres;
+use sqlx::Row as _;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+
+use super::connections::Connections;
+use super::fault;
+use crate::store::event_columns;
+use crate::{Appended, Batch, LogError, Recorded};
+
+type Statement = Query<'static, Postgres, PgArguments>;
+
+/// Whether all bases hold.
+macro_rules! all_hold {
+    () => {
+        "SELECT coalesce(bool_and(coalesce(\
+             newest.position = basis.position AND newest.leaf_hash = basis.leaf_hash, false)), \
+             true) AS hold \
+         FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) \
+             AS basis (partition, position, leaf_hash) \
+         LEFT JOIN LATERAL (SELECT events.position, events.leaf_hash FROM events \
+             WHERE events.partition = basis.partition \
+             ORDER BY events.position DESC LIMIT 1) AS newest ON true"
+    };
+}
+
+macro_rules! insert_events {
+    ($condition:expr) => {
+        concat!(
+            "INSERT INTO events (",
+            event_columns!(),
+            ") SELECT * FROM unnest($4::bigint[], $5::bigint[], $6::text[], $7::bigint[], \
+             $8::text[], $9::text[], $10::bigint[], $11::text[], $12::bigint[], $13::bytea[], \
+             $14::bytea[], $15::bytea[], $16::text[], $17::text[], $18::text[], $19::text[], \
+             $20::text[], $21::text[], $22::bytea[], $23::text[], $24::bytea[], $25::bigint[]) \
+             WHERE (",
+            $condition,
+            ")"
+        )
+    };
+}
+
+const CONFIRM: &str = all_hold!();
+
+/// The lean one, for a batch that brings events and nothing else.
+const EVENTS: &str = insert_events!(all_hold!());
+
+/// Everything. Each step counts what the one before it did, which makes it wait for that one: of
+/// two conflicts the one about events is met first, an expired answer has gone before its key is
+/// used again, and locks are taken in the same order everywhere.
+const EVERYTHING: &str = concat!(
+    "WITH bases AS MATERIALIZED (",
+    all_hold!(),
+    "), recorded AS (",
+    insert_events!("SELECT hold FROM bases"),
+    " RETURNING 1), \
+     expired AS (DELETE FROM answers USING \
+         unnest($26::bigint[], $27::text[], $28::text[], $29::text[], $33::bigint[]) \
+             AS new (partition, tenant, actor, key, answered_at) \
+         WHERE (SELECT hold FROM bases) AND (SELECT count(*) FROM recorded) >= 0 \
+         AND answers.partition = new.partition AND answers.tenant = new.tenant \
+         AND answers.actor = new.actor AND answers.key = new.key \
+         AND answers.expires_at <= new.answered_at RETURNING 1), \
+     answered AS (INSERT INTO answers (partition, tenant, actor, key, fingerprint, command_id, \
+         sealed, answered_at, expires_at) \
+         SELECT * FROM unnest($26::bigint[], $27::text[], $28::text[], $29::text[], \
+             $30::bytea[], $31::bytea[], $32::bytea[], $33::bigint[], $34::bigint[]) \
+         WHERE (SELECT hold FROM bases) AND (SELECT count(*) FROM expired) >= 0 RETURNING 1), \
+     dropped AS (DELETE FROM vault USING unnest($35::text[], $36::text[], $37::text[]) \
+             AS old (kind, public_id, tenant) \
+         WHERE (SELECT hold FROM bases) AND (SELECT count(*) FROM answered) >= 0 \
+         AND vault.kind = old.kind AND vault.public_id = old.public_id \
+         AND vault.tenant = old.tenant RETURNING 1), \
+     kept AS (INSERT INTO vault (kind, public_id, tenant, owner, sealed) \
+         SELECT * FROM unnest($38::text[], $39::text[], $40::text[], $41::text[], $42::bytea[]) \
+         WHERE (SELECT hold FROM bases) AND (SELECT count(*) FROM dropped) >= 0 RETURNING 1), \
+     placed AS (INSERT INTO placements (tenant, partition) \
+         SELECT * FROM unnest($43::text[], $44::bigint[]) \
+         WHERE (SELECT hold FROM bases) AND (SELECT count(*) FROM kept) >= 0 RETURNING 1) \
+     SELECT hold FROM bases WHERE (SELECT count(*) FROM placed) >= 0"
+);
+
+pub(super) async fn append(connections: &Connections, batch: &Batch) -> Result<Appended, LogError> {
+    let Batch { bases, placements, events, answers, vault } = batch;
+    let events_only = placements.is_empty() && answers.is_empty() && vault.is_empty();
+    let landed = if !events_only {
+        hold(connections, bind::everything(sqlx::query(EVERYTHING), batch)).await
+    } else if events.is_empty() {
+        hold(connections, bind::bases(sqlx::query(CONFIRM), bases)).await
+    } else {
+        let query = bind::events(bind::bases(sqlx::query(EVENTS), bases), events);
+        connections.written(query).await.map(|rows| rows > 0)
+    };
+    match landed {
+        Ok(true) => Ok(Appended::Landed),
+        Ok(false) => Ok(Appended::Moved),
+        Err(error) => fault::appended(error),
+    }
+}
+
+async fn hold(connections: &Connections, query: Statement) -> Result<bool, sqlx::Error> {
+    connections.row(query).await?.try_get(0)
+}
+
+/// The insertion of rows that rest on nothing, as at the first start.
+pub(super) fn insert_events(rows: &[Recorded]) -> Statement {
+    bind::events(bind::bases(sqlx::query(EVENTS), &[]), rows)
+}

@@ -1,0 +1,84 @@
+//! The first start against a database: is it one we can use, its schema, and its first rows.
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection as _, PgConnection};
+use uuid::Uuid;
+
+use super::append::insert_events;
+use super::connections::connect;
+use super::fault::fault;
+use crate::store::{INSTALL, INSTALLED, Installation, Schema, Step, installed, migrated, migrator};
+use crate::{LogError, genesis};
+
+const STEPS: [Step; 1] = [(1, "log", include_str!("../../../migrations/postgres/0001_log.sql"))];
+
+const OLDEST: u32 = 150_000;
+
+pub(super) async fn install(
+    options: &PgConnectOptions,
+    partitions: i32,
+) -> Result<Installation, LogError> {
+    if partitions < 1 {
+        return Err(LogError::Unusable("a log has at least one partition".to_owned()));
+    }
+    // A step may take long, and so may the wait for another node that is taking it.
+    let patient = options.clone().options([("statement_timeout", "0"), ("lock_timeout", "0")]);
+    let mut connection = connect(&patient).await.map_err(fault)?;
+    check_server(&mut connection).await?;
+    schema(&mut connection).await?.check()?;
+    // Of nodes that start at once, one takes the steps and the others wait for it.
+    migrated(migrator(&STEPS).run_direct(None, &mut connection, false).await, fault)?;
+    let installation = first_rows(&mut connection, partitions).await?;
+    connection.close().await.map_err(fault)?;
+    Ok(installation)
+}
+
+async fn check_server(connection: &mut PgConnection) -> Result<(), LogError> {
+    let version = connection.server_version_num().unwrap_or_default();
+    if version < OLDEST {
+        let (needed, found) = (OLDEST / 10_000, version / 10_000);
+        let why = format!("PostgreSQL {needed} or newer is needed; this server is {found}");
+        return Err(LogError::Unusable(why));
+    }
+    let encoding: String = sqlx::query_scalar("SELECT current_setting('server_encoding')")
+        .fetch_one(connection)
+        .await
+        .map_err(fault)?;
+    if encoding != "UTF8" {
+        let why = format!("its encoding is {encoding}; create it with ENCODING 'UTF8'");
+        return Err(LogError::Unusable(why));
+    }
+    Ok(())
+}
+
+async fn schema(connection: &mut PgConnection) -> Result<Schema, LogError> {
+    // What belongs to an extension is not another program's, and the driver's own table may be
+    // there already when another node is installing.
+    let (tables, ours) = sqlx::query_as::<_, (i64, bool)>(
+        "SELECT count(*), count(*) FILTER (WHERE c.relname = 'installation') > 0 \
+         FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace \
+         AND c.relkind IN ('r', 'p') AND c.relname <> '_sqlx_migrations' \
+         AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')",
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(fault)?;
+    Ok(Schema { tables, ours })
+}
+
+/// Writes the installation's row and the genesis of each partition, if they are not there.
+async fn first_rows(
+    connection: &mut PgConnection,
+    partitions: i32,
+) -> Result<Installation, LogError> {
+    let id = Uuid::now_v7();
+    let mut tx = connection.begin().await.map_err(fault)?;
+    let fresh = sqlx::query(INSTALL).bind(id.as_bytes().as_slice()).bind(i64::from(partitions));
+    // Another node that is here too makes this wait, and then do nothing.
+    if fresh.execute(&mut *tx).await.map_err(fault)?.rows_affected() > 0 {
+        let rows: Vec<_> = (0..partitions).map(|partition| genesis(id, partition)).collect();
+        insert_events(&rows).execute(&mut *tx).await.map_err(fault)?;
+    }
+    tx.commit().await.map_err(fault)?;
+    installed(&sqlx::query(INSTALLED).fetch_all(connection).await.map_err(fault)?)
+}
