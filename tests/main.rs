@@ -10,5 +10,6 @@
 )]
 
 mod contract;
+mod edge;
 mod stores;
 mod tidy;

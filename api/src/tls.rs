@@ -36,6 +36,12 @@ pub fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
+/// Makes it the process's own, which HTTP clients look for when they are built.
+pub fn install_provider() {
+    // Whoever comes first sets it, and there is only one it can be.
+    let _ = ring::default_provider().install_default();
+}
+
 /// A server that shows this certificate and speaks h2 or HTTP/1.1, whichever the client prefers.
 pub fn server_config(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
     let chain = CertificateDer::pem_slice_iter(&read(certificate)?)

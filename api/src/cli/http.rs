@@ -23,8 +23,7 @@ pub(super) fn client(trusted: Option<&Path>) -> Result<Client, Failure> {
 
 /// What every client here has in common.
 pub(super) fn builder() -> ClientBuilder {
-    // Whoever comes first sets it; there is only one it can be.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    crate::tls::install_provider();
     Client::builder()
         .connect_timeout(CONNECT)
         .timeout(ANSWER)

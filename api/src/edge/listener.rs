@@ -33,6 +33,7 @@ pub struct Edge {
 impl Edge {
     /// Takes the address; port 0 takes one that is free.
     pub fn bind(address: SocketAddr) -> io::Result<Self> {
+        crate::tls::install_provider();
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
