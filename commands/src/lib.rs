@@ -6,6 +6,7 @@ mod command;
 mod mint;
 mod names;
 mod request;
+mod writer;
 
 pub mod clients;
 pub mod features;
@@ -17,3 +18,4 @@ pub use access::{Grant, GrantFault};
 pub use command::{Command, Context, Refusal, RefusalKind, Rejection};
 pub use mint::{Mint, Secret};
 pub use request::{Failure, Granted, Idempotency, Request};
+pub use writer::{Clock, SystemClock, Writer, WriterSettings};
