@@ -8,11 +8,15 @@ mod names;
 mod request;
 mod writer;
 
+pub mod assets;
 pub mod clients;
 pub mod features;
 pub mod groups;
 pub mod organizations;
+pub mod roles;
 pub mod tenants;
+pub mod tokens;
+pub mod users;
 
 pub use access::{Grant, GrantFault};
 pub use command::{Command, Context, Refusal, RefusalKind, Rejection};

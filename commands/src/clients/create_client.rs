@@ -30,9 +30,9 @@ pub struct CreateClient {
     /// At most 1,000 characters.
     #[serde(default)]
     pub description: String,
-    /// `CLIENT`, `USER_CLIENT`, or `SERVICE_ACCOUNT`, which it is if absent.
-    #[schemars(with = "Option<String>")]
+    /// `SERVICE_ACCOUNT` if absent.
     #[serde(default = "service_account")]
+    #[schemars(with = "String", extend("enum" = ["CLIENT", "USER_CLIENT", "SERVICE_ACCOUNT"]))]
     pub kind: ClientKind,
     /// The user it acts for; a service account may do without.
     #[schemars(with = "Option<String>")]
