@@ -51,8 +51,9 @@ impl Projection for Assets {
     ) -> Result<(), ProjectError> {
         let Event::AssetAdded(fact) = event else { return Ok(()) };
         let (tenant, kind) = (&recorded.tenant, word(&fact.kind)?);
-        let mut row = values![tenant, fact.asset.0, &fact.name, kind, fact.group.0];
-        row.extend(made(recorded));
+        let row = values![tenant, fact.asset.0, &fact.name, kind, fact.group.0]
+            .into_iter()
+            .chain(made(recorded));
         changes.upsert(&ASSETS, row)
     }
 }

@@ -33,8 +33,9 @@ impl Changes {
     pub fn upsert(
         &mut self,
         table: &'static Table,
-        values: Vec<Value>,
+        values: impl IntoIterator<Item = Value>,
     ) -> Result<(), ProjectError> {
+        let values: Vec<_> = values.into_iter().collect();
         if values.len() != table.columns.len() {
             return Err(misfit(table));
         }
@@ -47,9 +48,10 @@ impl Changes {
     pub fn update(
         &mut self,
         table: &'static Table,
-        key: Vec<Value>,
+        key: impl Into<Vec<Value>>,
         columns: impl IntoIterator<Item = (&'static str, Value)>,
     ) -> Result<(), ProjectError> {
+        let key = key.into();
         if key.len() != table.key {
             return Err(misfit(table));
         }
@@ -82,8 +84,9 @@ impl Changes {
     pub fn delete(
         &mut self,
         table: &'static Table,
-        prefix: Vec<Value>,
+        prefix: impl Into<Vec<Value>>,
     ) -> Result<(), ProjectError> {
+        let prefix = prefix.into();
         if prefix.is_empty() || prefix.len() > table.key {
             return Err(misfit(table));
         }
@@ -110,6 +113,16 @@ impl Changes {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The tenants it concerns.
+    pub(crate) fn tenants(&self) -> BTreeSet<String> {
+        let keys = self.tables().flat_map(|(_, it)| it.deleted.iter().chain(it.rows.keys()));
+        let tenant = |key: &Vec<Value>| match key.first() {
+            Some(Value::Text(tenant)) => Some(tenant.clone()),
+            Some(Value::Int(_) | Value::Null) | None => None,
+        };
+        keys.filter_map(tenant).collect()
     }
 
     /// The part that concerns one tenant.

@@ -1,6 +1,6 @@
 //! API clients with all that the four dialects show of one, and what each can sign in with. One
-//! projection keeps the clients, their tags, the parts of their names, their EdgeGrid credentials,
-//! and the resets of their secrets.
+//! projection keeps the clients, their tags, the parts of their names, and their EdgeGrid
+//! credentials.
 
 mod credentials;
 mod project;

@@ -1,5 +1,7 @@
 //! What can go wrong when read models are asked or written.
 
+use std::sync::Arc;
+
 use domain::TenantId;
 use eventlog::LogError;
 
@@ -41,7 +43,13 @@ pub enum ViewError {
     #[error("a row of a read model cannot be read: {0}")]
     Unreadable(&'static str),
     #[error("the event log could not be read")]
-    Log(#[from] LogError),
+    Log(#[source] Arc<LogError>),
+}
+
+impl From<LogError> for ViewError {
+    fn from(error: LogError) -> Self {
+        Self::Log(Arc::new(error))
+    }
 }
 
 impl From<sqlx::Error> for ViewError {

@@ -53,8 +53,9 @@ impl Projection for Groups {
         match event {
             Event::GroupCreated(fact) => {
                 let parent = fact.parent.map(|parent| parent.0);
-                let mut row = values![tenant, fact.group.0, parent, &fact.name];
-                row.extend(made(recorded));
+                let row = values![tenant, fact.group.0, parent, &fact.name]
+                    .into_iter()
+                    .chain(made(recorded));
                 changes.upsert(&GROUPS, row)
             }
             Event::GroupRenamed(fact) => {

@@ -1,14 +1,20 @@
 //! Read models: facts to rows, and the questions rows can answer. Nothing here decides a rule, and
 //! nothing here can be lost: all of it is folded from the event log.
 
+mod as_of;
 mod change;
 mod db;
+mod engine;
 mod error;
+mod gate;
 mod list;
 mod projection;
+mod reads;
 mod table;
+mod tx;
 mod value;
 mod views;
+mod write;
 
 pub mod aggregates;
 pub mod assets;
@@ -21,10 +27,13 @@ pub mod tenants;
 pub mod tokens;
 pub mod users;
 
+pub use as_of::{Past, Until, as_of};
 pub use change::{Changes, RowChange, TableChanges};
+pub use engine::{Parked, PartitionStatus, Progress, ProjectionStatus, Projections, Status};
 pub use error::{ProjectError, ViewError};
 pub use list::{all, statements};
 pub use projection::{Marks, Projection};
+pub use reads::{Current, Reads};
 pub use table::{Column, ColumnKind, Slot, Table};
 pub use value::Value;
 pub use views::{VIEWS_FILE, Views};

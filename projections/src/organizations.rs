@@ -42,8 +42,9 @@ impl Projection for Organizations {
         changes: &mut Changes,
     ) -> Result<(), ProjectError> {
         let Event::OrganizationCreated(fact) = event else { return Ok(()) };
-        let mut row = values![&recorded.tenant, fact.organization.as_str(), &fact.name];
-        row.extend(made(recorded));
+        let row = values![&recorded.tenant, fact.organization.as_str(), &fact.name]
+            .into_iter()
+            .chain(made(recorded));
         changes.upsert(&ORGANIZATIONS, row)
     }
 }

@@ -54,15 +54,16 @@ impl Projection for Roles {
         changes: &mut Changes,
     ) -> Result<(), ProjectError> {
         let Event::RoleCreated(fact) = event else { return Ok(()) };
-        let mut row = values![
+        let row = values![
             &recorded.tenant,
             fact.role.0,
             &fact.name,
             &fact.description,
             word(&fact.kind)?,
             Value::json(&fact.permissions)?,
-        ];
-        row.extend(made(recorded));
+        ]
+        .into_iter()
+        .chain(made(recorded));
         changes.upsert(&ROLES, row)
     }
 }

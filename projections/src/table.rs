@@ -27,6 +27,7 @@ impl Column {
     }
 
     /// The same column, in which nothing may stand.
+    #[must_use]
     pub const fn nullable(mut self) -> Self {
         self.is_nullable = true;
         self
@@ -63,6 +64,7 @@ impl Slot {
     }
 
     /// The other one, which a rebuild fills.
+    #[must_use]
     pub fn other(self) -> Self {
         match self {
             Self::A => Self::B,

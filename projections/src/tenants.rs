@@ -54,8 +54,7 @@ impl Projection for Tenants {
         )]
         match event {
             Event::TenantCreated(fact) => {
-                let mut row = values![tenant, &fact.name, 0];
-                row.extend(made(recorded));
+                let row = values![tenant, &fact.name, 0].into_iter().chain(made(recorded));
                 changes.upsert(&TENANTS, row)
             }
             Event::SigningSecretSet(fact) => {

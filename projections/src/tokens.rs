@@ -70,7 +70,7 @@ impl Projection for Tokens {
         #[expect(clippy::wildcard_enum_match_arm, reason = "only what is told of tokens")]
         match event {
             Event::TokenIssued(fact) => {
-                let mut row = values![
+                let row = values![
                     &recorded.tenant,
                     fact.token.as_str(),
                     &fact.name,
@@ -80,14 +80,20 @@ impl Projection for Tokens {
                     fact.organization.as_ref().map(OrganizationId::as_str),
                     fact.expires_at,
                     false,
-                ];
-                row.extend(made(recorded));
+                ]
+                .into_iter()
+                .chain(made(recorded));
                 changes.upsert(&TOKENS, row)
             }
             Event::TokenRevoked(fact) => {
                 let set = [("is_revoked", true.into())].into_iter().chain(modified(recorded));
                 changes.update(&TOKENS, values![&recorded.tenant, fact.token.as_str()], set)
             }
+            // A client's tokens end with the secret it had.
+            Event::ClientSecretReset(fact) => fact.tokens.iter().try_for_each(|token| {
+                let key = values![&recorded.tenant, token.as_str()];
+                changes.update(&TOKENS, key, [("expires_at", fact.ends_at.into())])
+            }),
             _ => Ok(()),
         }
     }

@@ -52,14 +52,15 @@ impl Projection for Users {
         changes: &mut Changes,
     ) -> Result<(), ProjectError> {
         let Event::UserCreated(fact) = event else { return Ok(()) };
-        let mut row = values![
+        let row = values![
             &recorded.tenant,
             fact.user.as_str(),
             fact.organization.as_str(),
             Value::json(&fact.profile)?,
             Value::json(&fact.grants)?,
-        ];
-        row.extend(made(recorded));
+        ]
+        .into_iter()
+        .chain(made(recorded));
         changes.upsert(&USERS, row)
     }
 }

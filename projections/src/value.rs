@@ -53,7 +53,7 @@ impl<T: Into<Self>> From<Option<T>> for Value {
 /// A list of column values, each turned into a [`Value`].
 #[macro_export]
 macro_rules! values {
-    ($($value:expr),* $(,)?) => { vec![$($crate::Value::from($value)),*] };
+    ($($value:expr),* $(,)?) => { [$($crate::Value::from($value)),*] };
 }
 
 /// One row, read from its first column to its last.
@@ -129,8 +129,7 @@ impl Row {
 
 /// The word serde spells a variant without fields by.
 pub(crate) fn word(variant: &impl Serialize) -> Result<Value, ProjectError> {
-    match serde_json::to_value(variant)? {
-        serde_json::Value::String(word) => Ok(Value::Text(word)),
-        other => Err(ProjectError(format!("{other} is not a word"))),
-    }
+    let word = serde_json::to_value(variant)?;
+    let text = word.as_str().ok_or_else(|| ProjectError(format!("{word} is not a word")))?;
+    Ok(Value::from(text))
 }

@@ -18,7 +18,7 @@ pub struct CredentialRow {
     pub status: CredentialStatus,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
-    /// When a reset of the client's secret ended it, or will.
+    /// When a reset of the client's secret ended it, or will; before that, it may expire.
     pub ends_at: Option<DateTime<Utc>>,
 }
 
@@ -34,9 +34,7 @@ impl CredentialRow {
 macro_rules! select {
     () => {
         "select k.tenant, k.client_id, k.credential_id, k.client_token, k.access_token, k.status,
-        k.created_at, k.expires_at,
-        (select min(r.ends_at) from client_resets_v1 r where r.tenant = k.tenant
-            and r.client_id = k.client_id and r.sequence > k.sequence)
+        k.created_at, k.expires_at, k.ends_at
         from client_credentials_v1 k "
     };
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::{ClientCreated, ClientCredentialCreated, ClientId, Event, OrganizationId, UserId};
 use eventlog::Recorded;
 
-use super::tables::{ALL, CLIENTS, CREDENTIALS, NAME_PARTS, RESETS, TAGS};
+use super::tables::{ALL, CLIENTS, CREDENTIALS, NAME_PARTS, TAGS};
 use crate::projection::{made, modified};
 use crate::value::word;
 use crate::{Changes, ProjectError, Projection, Table, Value, values};
@@ -43,9 +43,10 @@ impl Projection for Clients {
             Event::ClientSecretReset(fact) => {
                 let generation = ("secret_generation", fact.generation.into());
                 set(fact.client, vec![generation, ("grace_until", fact.grace_until.into())])?;
-                let ends_at = fact.grace_until.unwrap_or(recorded.created_at);
-                let key = values![&recorded.tenant, fact.client.0, recorded.sequence, ends_at];
-                changes.upsert(&RESETS, key)
+                fact.credentials.iter().try_for_each(|credential| {
+                    let key = values![&recorded.tenant, fact.client.0, credential.0];
+                    changes.update(&CREDENTIALS, key, [("ends_at", fact.ends_at.into())])
+                })
             }
             Event::ClientSecretGraceEnded(fact) => {
                 set(fact.client, vec![("grace_until", Value::Null)])
@@ -83,7 +84,7 @@ fn created(
     changes: &mut Changes,
 ) -> Result<(), ProjectError> {
     let (tenant, client) = (&recorded.tenant, fact.client.0);
-    let mut row = values![
+    let row = values![
         tenant,
         client,
         fact.akamai_id.as_str(),
@@ -101,8 +102,9 @@ fn created(
         true,
         1,
         Value::Null,
-    ];
-    row.extend(made(recorded));
+    ]
+    .into_iter()
+    .chain(made(recorded));
     changes.upsert(&CLIENTS, row)?;
     for tag in &fact.tags {
         changes.upsert(&TAGS, values![tenant, client, tag])?;
@@ -127,7 +129,7 @@ fn credential_created(
         "ACTIVE",
         recorded.created_at,
         fact.expires_at,
-        recorded.sequence,
+        Value::Null,
     ];
     changes.upsert(&CREDENTIALS, row)
 }

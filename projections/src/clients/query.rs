@@ -219,7 +219,7 @@ pub async fn page(
     limit: u64,
 ) -> Result<(Vec<ClientRow>, u64), ViewError> {
     let state = |wanted: Option<bool>| wanted.map_or(-1, i64::from);
-    let mut params = values![state(filter.is_active), state(filter.is_locked)];
+    let mut params = values![state(filter.is_active), state(filter.is_locked)].to_vec();
     let part = filter.name_part.as_deref().filter(|part| !part.is_empty()).map(folded);
     if let Some(part) = &part {
         params.extend(values![part, just_past(part)]);

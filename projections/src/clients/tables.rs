@@ -61,24 +61,10 @@ pub(super) static CREDENTIALS: Table = Table {
         Column::text("status"),
         Column::int("created_at"),
         Column::int("expires_at"),
-        // The client's sequence when it was made: a later reset ends it.
-        Column::int("sequence"),
+        Column::int("ends_at").nullable(),
     ],
     key: 3,
     indexes: &[&["client_token"]],
 };
 
-/// When each reset of a client's secret ended what the client could sign in with before.
-pub(super) static RESETS: Table = Table {
-    name: "client_resets_v1",
-    columns: &[
-        Column::text("tenant"),
-        Column::text("client_id"),
-        Column::int("sequence"),
-        Column::int("ends_at"),
-    ],
-    key: 3,
-    indexes: &[],
-};
-
-pub(super) static ALL: &[&Table] = &[&CLIENTS, &TAGS, &NAME_PARTS, &CREDENTIALS, &RESETS];
+pub(super) static ALL: &[&Table] = &[&CLIENTS, &TAGS, &NAME_PARTS, &CREDENTIALS];

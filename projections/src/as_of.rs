@@ -1,0 +1,143 @@
+//! Any instant: a tenant's events folded into a store in memory, which answers the same queries.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use domain::TenantId;
+use eventlog::{EventLog, Recorded};
+
+use crate::engine::{fold_into, fresh};
+use crate::write::sets;
+use crate::{Changes, Projection, Slot, ViewError, Views, list};
+
+/// Events in a page.
+const PAGE: usize = 2_000;
+
+/// Where a fold ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// With this event of the tenant.
+    Ordinal(i64),
+    /// With the last event recorded at this instant or before.
+    Instant(DateTime<Utc>),
+    /// With this position of the tenant's partition.
+    Position(i64),
+    /// With the newest event.
+    Now,
+}
+
+/// The read models of one tenant as they were.
+#[derive(Debug, Clone)]
+pub struct Past {
+    pub views: Views,
+    /// The tenant's last event that is in them; 0 when there is none.
+    pub ordinal: i64,
+    /// When that one was recorded.
+    pub at: Option<DateTime<Utc>>,
+}
+
+impl Until {
+    fn takes(self, event: &Recorded) -> bool {
+        match self {
+            Self::Ordinal(last) => event.ordinal <= last,
+            Self::Instant(last) => event.created_at <= last,
+            Self::Position(last) => event.position <= last,
+            Self::Now => true,
+        }
+    }
+}
+
+/// The read models of a tenant at some point of its history, with the system's as they were at
+/// that instant, since features are inherited from there.
+pub async fn as_of(log: &dyn EventLog, tenant: &TenantId, until: Until) -> Result<Past, ViewError> {
+    fold_past(log, &list::all(), tenant, until).await
+}
+
+/// As [`as_of`], with these projections.
+pub(crate) async fn fold_past(
+    log: &dyn EventLog,
+    projections: &[Arc<dyn Projection>],
+    tenant: &TenantId,
+    until: Until,
+) -> Result<Past, ViewError> {
+    let mut fold = Fold::new(projections);
+    let (ordinal, at) = fold.take(log, tenant, until).await?;
+    if !tenant.is_system() && log.placement(&TenantId::system()).await?.is_some() {
+        let until = match (until, at) {
+            (Until::Instant(_), _) => until,
+            (Until::Ordinal(_), Some(at)) => Until::Instant(at),
+            (Until::Ordinal(_) | Until::Position(_) | Until::Now, _) => Until::Now,
+        };
+        fold.take(log, &TenantId::system(), until).await?;
+    }
+    Ok(Past { views: fold.finish(log).await?, ordinal, at })
+}
+
+/// The tenant's events alone.
+pub(crate) async fn fold_tenant(
+    log: &dyn EventLog,
+    projections: &[Arc<dyn Projection>],
+    tenant: &TenantId,
+    until: Until,
+) -> Result<Past, ViewError> {
+    let mut fold = Fold::new(projections);
+    let (ordinal, at) = fold.take(log, tenant, until).await?;
+    Ok(Past { views: fold.finish(log).await?, ordinal, at })
+}
+
+struct Fold<'a> {
+    projections: &'a [Arc<dyn Projection>],
+    changes: Vec<Changes>,
+    /// (tenant, projection) that cannot take an event.
+    parked: std::collections::HashSet<(String, String)>,
+}
+
+impl<'a> Fold<'a> {
+    fn new(projections: &'a [Arc<dyn Projection>]) -> Self {
+        let changes = projections.iter().map(|_| Changes::default()).collect();
+        Self { projections, changes, parked: std::collections::HashSet::new() }
+    }
+
+    /// Folds a tenant's events; answers the last one's ordinal and instant.
+    async fn take(
+        &mut self,
+        log: &dyn EventLog,
+        tenant: &TenantId,
+        until: Until,
+    ) -> Result<(i64, Option<DateTime<Utc>>), ViewError> {
+        let place = log.placement(tenant).await?;
+        let place = place.ok_or_else(|| ViewError::NoTenant(tenant.clone()))?;
+        let (mut ordinal, mut at) = (0, None);
+        loop {
+            let page = log.read_tenant(&place, ordinal, PAGE).await?;
+            let is_full = page.len() == PAGE;
+            let wanted = page.iter().take_while(|event| until.takes(event)).count();
+            let (wanted, rest) = page.split_at(wanted);
+            let parked = &self.parked;
+            let takes = |tenant: &str, projection: &str| {
+                parked.is_empty() || !parked.contains(&(tenant.to_owned(), projection.to_owned()))
+            };
+            let parks = fold_into(self.projections, wanted, takes, &mut self.changes);
+            let parks = parks.into_iter().map(|park| (park.tenant, park.projection.to_owned()));
+            self.parked.extend(parks);
+            if let Some(last) = wanted.last() {
+                (ordinal, at) = (last.ordinal, Some(last.created_at));
+            }
+            if !is_full || !rest.is_empty() {
+                return Ok((ordinal, at));
+            }
+        }
+    }
+
+    async fn finish(self, log: &dyn EventLog) -> Result<Views, ViewError> {
+        let views = Views::memory().await?;
+        let mut tx = views.writer().begin().await?;
+        fresh(&mut tx, self.projections, log.installation(), 0).await?;
+        for changes in &self.changes {
+            tx.write(&sets(changes, Slot::A)).await?;
+        }
+        tx.commit().await?;
+        views.set_parked(self.parked);
+        Ok(views)
+    }
+}

@@ -1,0 +1,219 @@
+//! The convoy: one reader for each partition feeds all live projections, and writes their rows and
+//! one checkpoint together.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use eventlog::{EventLog, Recorded};
+use tokio::sync::{Mutex as AsyncMutex, watch};
+
+use super::checkpoint::Checkpoint;
+use super::fold::fold;
+use super::layout::Layout;
+use super::page::{Page, Written};
+use super::rebuild::Rebuilds;
+use crate::{Projection, ViewError, Views};
+
+/// Events in a page.
+const PAGE: usize = 2_000;
+const RETRY_LEAST: Duration = Duration::from_millis(20);
+const RETRY_MOST: Duration = Duration::from_secs(1);
+/// Others that know more projections than this node go first; if they do not move for so long,
+/// this node goes on without those.
+const DEFERENCE: Duration = Duration::from_secs(3);
+
+/// A page that is not in the rows yet.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pending {
+    /// When its oldest event was recorded.
+    pub(super) recorded_at: DateTime<Utc>,
+    pub(super) since: Instant,
+}
+
+/// What the tasks of one node share.
+pub(crate) struct Engine {
+    pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) views: Views,
+    pub(crate) projections: Vec<Arc<dyn Projection>>,
+    /// As the writer of this node tells it.
+    pub(super) committed: watch::Receiver<Vec<i64>>,
+    /// As far as this node knows.
+    pub(super) heads: watch::Sender<Vec<i64>>,
+    /// How far the rows are, by partition.
+    pub(crate) reached: watch::Sender<Vec<i64>>,
+    /// What is read but not yet in the rows, by partition.
+    pub(super) pending: Mutex<Vec<Option<Pending>>>,
+    pub(super) layout: AsyncMutex<Arc<Layout>>,
+    pub(super) rebuilds: Rebuilds,
+}
+
+impl Engine {
+    pub(super) fn partitions(&self) -> usize {
+        usize::try_from(self.log.partitions()).unwrap_or_default()
+    }
+
+    /// Reads slots and parked tenants again, for this node's writes and its queries.
+    pub(super) async fn relay(&self) -> Result<Arc<Layout>, ViewError> {
+        let mut held = self.layout.lock().await;
+        let layout = Arc::new(Layout::load(self.views.readers()).await?);
+        self.views.set_parked(layout.parked.clone());
+        *held = Arc::clone(&layout);
+        Ok(layout)
+    }
+
+    pub(super) fn set_pending(&self, partition: usize, oldest: Option<DateTime<Utc>>) {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pending) = pending.get_mut(partition) {
+            let since = Instant::now();
+            *pending = oldest.map(|recorded_at| Pending { recorded_at, since });
+        }
+    }
+}
+
+/// One partition's reader.
+pub(super) struct Follower {
+    engine: Arc<Engine>,
+    partition: i32,
+    at: Checkpoint,
+    layout: Arc<Layout>,
+    /// Since when another node, which knows more projections, was seen where it is.
+    deferring: Option<Instant>,
+}
+
+impl Follower {
+    pub(super) async fn new(engine: Arc<Engine>, partition: i32) -> Result<Self, ViewError> {
+        let at = Checkpoint::load(engine.views.readers(), partition).await?;
+        let layout = engine.relay().await?;
+        let follower = Self { engine, partition, at, layout, deferring: None };
+        follower.publish();
+        Ok(follower)
+    }
+
+    /// Follows the partition until told to stop.
+    pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        let mut committed = self.engine.committed.clone();
+        let mut heads = self.engine.heads.subscribe();
+        let mut pause = RETRY_LEAST;
+        while !*stop.borrow() {
+            let known = self.of(&committed.borrow_and_update());
+            let head = known.max(self.of(&heads.borrow_and_update()));
+            let result = if head > self.at.position { self.advance(head).await } else { Ok(()) };
+            let is_behind = match result {
+                Ok(()) => {
+                    pause = RETRY_LEAST;
+                    head > self.at.position
+                }
+                Err(error) => {
+                    let (partition, position) = (self.partition, self.at.position);
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(error, partition, position, "the projections cannot go on");
+                    pause = (2 * pause).min(RETRY_MOST);
+                    true
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause), if is_behind => {}
+                // The writer may be gone while others still write.
+                Ok(()) = committed.changed(), if !is_behind => {}
+                Ok(()) = heads.changed(), if !is_behind => {}
+                _ = stop.changed() => return,
+            }
+        }
+    }
+
+    fn index(&self) -> usize {
+        usize::try_from(self.partition).unwrap_or_default()
+    }
+
+    fn of(&self, positions: &[i64]) -> i64 {
+        positions.get(self.index()).copied().unwrap_or_default()
+    }
+
+    fn publish(&self) {
+        let (index, position) = (self.index(), self.at.position);
+        self.engine.reached.send_if_modified(|reached| {
+            let Some(known) = reached.get_mut(index) else { return false };
+            let is_news = position > *known;
+            *known = position.max(*known);
+            is_news
+        });
+    }
+
+    async fn read(&self, after: i64) -> Result<Vec<Recorded>, ViewError> {
+        Ok(self.engine.log.read(self.partition, after, PAGE).await?)
+    }
+
+    /// Folds what is new, page after page, reading one ahead.
+    async fn advance(&mut self, head: i64) -> Result<(), ViewError> {
+        if self.defers() {
+            return self.reload().await;
+        }
+        let mut page = self.read(self.at.position).await?;
+        while let Some(last) = page.last() {
+            let (first_at, position) = (page.first().map(|it| it.created_at), last.position);
+            self.engine.set_pending(self.index(), first_at);
+            let is_full = page.len() == PAGE || position < head;
+            let ahead = async { if is_full { self.read(position).await } else { Ok(Vec::new()) } };
+            let (written, next) = tokio::join!(self.write(&page), ahead);
+            match written? {
+                Written::Landed => {
+                    self.at.position = position;
+                    self.publish();
+                }
+                // Whoever asks must meet the parked tenants before the new position.
+                Written::LandedRelaid | Written::Moved => return self.reload().await,
+            }
+            page = next?;
+        }
+        if self.at.position >= head {
+            self.engine.set_pending(self.index(), None);
+        }
+        Ok(())
+    }
+
+    async fn write(&self, page: &[Recorded]) -> Result<Written, ViewError> {
+        let Some(last) = page.last() else { return Ok(Written::Landed) };
+        let (projections, layout) = (&self.engine.projections, self.layout.as_ref());
+        let takes = |tenant: &str, projection: &str| {
+            layout.live(projection).is_some() && !layout.is_parked(tenant, projection)
+        };
+        let folded = fold(projections, page, takes);
+        let (db, from) = (self.engine.views.writer(), self.at);
+        Page { db, projections, layout, from, last, folded }.write().await
+    }
+
+    /// Takes up what the store says: another node was faster, or the layout is another one.
+    async fn reload(&mut self) -> Result<(), ViewError> {
+        let at = Checkpoint::load(self.engine.views.readers(), self.partition).await?;
+        if at.layout != self.at.layout {
+            self.layout = self.engine.relay().await?;
+        }
+        if at.position != self.at.position {
+            self.deferring = None;
+        }
+        self.at = at;
+        self.publish();
+        if self.deferring.is_some_and(|since| since.elapsed() > DEFERENCE) {
+            self.engine.dismiss(&self.strangers()).await?;
+        }
+        Ok(())
+    }
+
+    /// Live projections that this program does not know: another version keeps them.
+    fn strangers(&self) -> Vec<String> {
+        let known = |name: &str| self.engine.projections.iter().any(|it| it.name() == name);
+        let names = self.layout.slots.keys().filter(|name| !known(name));
+        names.filter(|name| self.layout.live(name).is_some()).cloned().collect()
+    }
+
+    /// Whether a node that knows more projections should go first.
+    fn defers(&mut self) -> bool {
+        if self.strangers().is_empty() {
+            self.deferring = None;
+            return false;
+        }
+        self.deferring.get_or_insert_with(Instant::now);
+        true
+    }
+}

@@ -1,0 +1,181 @@
+//! Starting and stopping the engine.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use eventlog::EventLog;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::convoy::{Engine, Follower};
+use super::layout::{Layout, SlotState};
+use super::rebuild::{Progress, Rebuilds};
+use super::schema;
+use super::status::Status;
+use crate::gate::Gate;
+use crate::reads::Reads;
+use crate::tx::Tx;
+use crate::{Projection, Slot, ViewError, Views, list};
+
+/// How long to wait before another look at a projection that another node builds.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
+/// The engine, running. Dropping it stops it at once; [`Projections::stop`] lets it finish.
+pub struct Projections {
+    engine: Arc<Engine>,
+    reads: Reads,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Projections {
+    /// Follows `log` into `views`. `committed` tells what this node's writer appended, by
+    /// partition. Projections that this store never had are built before this returns.
+    pub async fn start(
+        log: Arc<dyn EventLog>,
+        views: Views,
+        committed: watch::Receiver<Vec<i64>>,
+        extra: Vec<Box<dyn Projection>>,
+    ) -> Result<Self, ViewError> {
+        let mut projections = list::all();
+        projections.extend(extra.into_iter().map(Arc::from));
+        prepare(log.as_ref(), &views, &projections).await?;
+
+        let partitions = usize::try_from(log.partitions()).unwrap_or_default();
+        let engine = Arc::new(Engine {
+            log,
+            views,
+            projections,
+            committed,
+            heads: watch::Sender::new(vec![0; partitions]),
+            reached: watch::Sender::new(vec![0; partitions]),
+            pending: std::sync::Mutex::new(vec![None; partitions]),
+            layout: tokio::sync::Mutex::new(Arc::new(Layout::default())),
+            rebuilds: Rebuilds::default(),
+        });
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = Vec::new();
+        for partition in 0..engine.log.partitions() {
+            let follower = Follower::new(Arc::clone(&engine), partition).await?;
+            tasks.push(tokio::spawn(follower.run(stopped.clone())));
+        }
+        let poller = Arc::clone(&engine);
+        tasks.push(tokio::spawn(async move { poller.poll(stopped).await }));
+        let gate = Gate::open(Arc::clone(&engine.log), engine.heads.clone());
+        let reads = Reads::new(Arc::clone(&engine), gate);
+        let started = Self { engine, reads, stop, tasks };
+        started.build_missing().await?;
+        Ok(started)
+    }
+
+    /// What queries are asked through.
+    pub fn reads(&self) -> Reads {
+        self.reads.clone()
+    }
+
+    pub async fn status(&self) -> Result<Status, ViewError> {
+        self.engine.status().await
+    }
+
+    /// Builds a projection again from position 0, while it serves; `progress` is told how far it
+    /// is.
+    pub async fn rebuild(
+        &self,
+        name: &str,
+        progress: impl Fn(Progress) + Send + Sync,
+    ) -> Result<(), ViewError> {
+        self.engine.rebuild(name, &progress).await
+    }
+
+    /// Lets every page that is being written land, then ends.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        for task in std::mem::take(&mut self.tasks) {
+            if task.await.is_err() {
+                tracing::error!("a task of the projections broke off");
+            }
+        }
+    }
+
+    async fn build_missing(&self) -> Result<(), ViewError> {
+        for projection in &self.engine.projections {
+            let name = projection.name();
+            while self.engine.relay().await?.live(name).is_none() {
+                match self.engine.rebuild(name, &|_| {}).await {
+                    // Another node is at it.
+                    Err(ViewError::Rebuilding(_)) => tokio::time::sleep(LOOK_AGAIN).await,
+                    built => built?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Projections {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+/// Makes what is missing in the store. Rows that were folded from another log, or from events
+/// that vanished, are forgotten.
+async fn prepare(
+    log: &dyn EventLog,
+    views: &Views,
+    projections: &[Arc<dyn Projection>],
+) -> Result<(), ViewError> {
+    let mut tx = views.writer().begin().await?;
+    schema::create_control(&mut tx).await?;
+    let (origin, reached) = schema::origin(&mut tx).await?;
+    let is_ours = match &origin {
+        None => false,
+        Some(origin) => *origin == log.installation().to_string() && stands(log, &reached).await?,
+    };
+    if is_ours {
+        add_missing(&mut tx, projections).await?;
+    } else {
+        if origin.is_some() {
+            tracing::error!("the read models were folded from another log: they are built again");
+        }
+        schema::forget(&mut tx, projections).await?;
+        schema::fresh(&mut tx, projections, log.installation(), log.partitions()).await?;
+    }
+    tx.commit().await
+}
+
+/// Whether the events that the checkpoints rest on still stand.
+async fn stands(
+    log: &dyn EventLog,
+    reached: &BTreeMap<i64, (i64, String)>,
+) -> Result<bool, ViewError> {
+    if reached.len() != usize::try_from(log.partitions()).unwrap_or_default() {
+        return Ok(false);
+    }
+    for (partition, (position, leaf)) in reached {
+        let partition = i32::try_from(*partition);
+        let partition = partition.map_err(|_| ViewError::Unreadable("not a partition"))?;
+        if *position > 0 {
+            let last = log.read(partition, position - 1, 1).await?;
+            if last.first().map(|last| last.leaf_hash.to_string()).as_ref() != Some(leaf) {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// Tables for projections this store never had; they are built behind the checkpoint.
+async fn add_missing(tx: &mut Tx, projections: &[Arc<dyn Projection>]) -> Result<(), ViewError> {
+    for projection in projections {
+        let sql = "select slot from view_slots where projection = $1";
+        if tx.fetch(sql, &[projection.name().into()]).await?.is_empty() {
+            schema::create(tx, projection.as_ref(), Slot::A).await?;
+            schema::set_slot(tx, projection.name(), Slot::A, SlotState::Building).await?;
+        }
+    }
+    Ok(())
+}
