@@ -12,6 +12,8 @@ mod ids;
 mod organizations;
 mod personal;
 mod roles;
+#[cfg(test)]
+mod samples;
 mod tenant;
 mod tokens;
 mod upcast;
