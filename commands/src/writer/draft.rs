@@ -158,7 +158,8 @@ impl Draft {
                 self.founded.push((tenant, job.seat.clone()));
             }
         }
-        let details = state.details(&target);
+        // What a command is about may only have come to be with its events.
+        let details = state.details(&job.rule.target(&state.tenant, now));
         // A tenant that is still not there keeps no answers: nobody could find them.
         if let (Some(key), true) = (key, state.ordinal > 0) {
             self.remember(key, job, details.as_ref(), &state.keys, now);
