@@ -127,7 +127,7 @@ pub trait Command: Send + Sync + 'static {
     }
 
     /// What the native reply shows beside `details`: new ids, and a secret, once.
-    fn reply(&self, fresh: &Self::Fresh) -> serde_json::Map<String, serde_json::Value> {
+    fn reply(fresh: &Self::Fresh) -> serde_json::Map<String, serde_json::Value> {
         let _ = fresh;
         serde_json::Map::new()
     }

@@ -73,7 +73,7 @@ impl Command for AddAsset {
         Ok(vec![AssetAdded { asset, name: self.name.clone(), kind, group }.into()])
     }
 
-    fn reply(&self, fresh: &AssetId) -> Map<String, Value> {
+    fn reply(fresh: &AssetId) -> Map<String, Value> {
         Map::from_iter([("asset".to_owned(), fresh.0.into())])
     }
 }

@@ -202,7 +202,7 @@ impl Command for CreateClient {
         vec![context.fresh.secret.kept_as(secret_id(&context.fresh.capture_id, 1))]
     }
 
-    fn reply(&self, fresh: &FreshClient) -> Map<String, Value> {
+    fn reply(fresh: &FreshClient) -> Map<String, Value> {
         Map::from_iter([
             ("client".to_owned(), fresh.client.to_string().into()),
             ("akamaiId".to_owned(), fresh.akamai_id.as_str().into()),

@@ -101,7 +101,7 @@ impl Command for CreateClientCredential {
         vec![context.fresh.secret.kept_as(context.fresh.client_token.clone())]
     }
 
-    fn reply(&self, fresh: &FreshCredential) -> Map<String, Value> {
+    fn reply(fresh: &FreshCredential) -> Map<String, Value> {
         Map::from_iter([
             ("credential".to_owned(), fresh.credential.0.into()),
             ("clientToken".to_owned(), fresh.client_token.as_str().into()),

@@ -110,7 +110,7 @@ impl Command for ResetClientSecret {
         [kept].into_iter().chain(dropped).collect()
     }
 
-    fn reply(&self, fresh: &Secret) -> Map<String, Value> {
+    fn reply(fresh: &Secret) -> Map<String, Value> {
         Map::from_iter([("secret".to_owned(), fresh.expose().into())])
     }
 }

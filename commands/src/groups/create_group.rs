@@ -73,7 +73,7 @@ impl Command for CreateGroup {
         Ok(vec![GroupCreated { group, parent, name }.into()])
     }
 
-    fn reply(&self, fresh: &GroupId) -> Map<String, Value> {
+    fn reply(fresh: &GroupId) -> Map<String, Value> {
         Map::from_iter([("group".to_owned(), fresh.0.into())])
     }
 }

@@ -70,7 +70,7 @@ impl Command for CreateOrganization {
         Ok(vec![OrganizationCreated { organization, name }.into()])
     }
 
-    fn reply(&self, fresh: &OrganizationId) -> Map<String, Value> {
+    fn reply(fresh: &OrganizationId) -> Map<String, Value> {
         Map::from_iter([("organization".to_owned(), fresh.as_str().into())])
     }
 }

@@ -104,7 +104,7 @@ impl Command for CreateRole {
         Ok(vec![fact.into()])
     }
 
-    fn reply(&self, fresh: &RoleId) -> Map<String, Value> {
+    fn reply(fresh: &RoleId) -> Map<String, Value> {
         Map::from_iter([("role".to_owned(), fresh.0.into())])
     }
 }

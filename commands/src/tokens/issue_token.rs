@@ -180,7 +180,7 @@ impl Command for IssueToken {
         vec![context.fresh.text.kept_as(context.fresh.token.to_string())]
     }
 
-    fn reply(&self, fresh: &FreshToken) -> Map<String, Value> {
+    fn reply(fresh: &FreshToken) -> Map<String, Value> {
         Map::from_iter([
             ("token".to_owned(), fresh.token.as_str().into()),
             ("secret".to_owned(), fresh.text.expose().into()),

@@ -109,7 +109,7 @@ impl Command for CreateUser {
         context.fresh.person.iter().map(|person| person.key.clone()).collect()
     }
 
-    fn reply(&self, fresh: &FreshUser) -> Map<String, Value> {
+    fn reply(fresh: &FreshUser) -> Map<String, Value> {
         Map::from_iter([("user".to_owned(), fresh.user.as_str().into())])
     }
 }

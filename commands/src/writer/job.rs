@@ -136,7 +136,7 @@ impl<C: Command> Rule for Work<C> {
     }
 
     fn reply(&self) -> Map<String, Value> {
-        self.command.reply(&self.context.fresh)
+        C::reply(&self.context.fresh)
     }
 
     fn answer(self: Box<Self>, request: Request, outcome: Outcome) {
