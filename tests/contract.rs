@@ -1,4 +1,12 @@
 //! What every store of events must do; each test here runs on both.
 
+mod alongside;
 mod append;
+mod counters;
+mod install;
+mod integrity;
+mod killed;
+mod outage;
+mod races;
+mod reads;
 mod sample;

@@ -1,6 +1,8 @@
 //! One test, both stores: each runs on a database of its own, which is gone when it ends.
 
 mod database;
+mod hold;
+mod line;
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -9,6 +11,7 @@ use std::sync::Arc;
 use futures::FutureExt as _;
 
 pub(crate) use database::{Database, Place};
+pub(crate) use line::Line;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Store {

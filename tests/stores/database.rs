@@ -83,6 +83,29 @@ impl Database {
         self.open().await.unwrap()
     }
 
+    /// Runs statements before the program was ever here.
+    pub(crate) async fn execute_on_empty(&self, statements: &str) {
+        if let Place::DataDir(dir) = &self.place {
+            std::fs::create_dir_all(dir).unwrap();
+            std::fs::File::create(dir.join("log.db")).unwrap();
+        }
+        self.execute(statements).await.unwrap();
+    }
+
+    /// Opens the log where there is none and can be none.
+    pub(crate) async fn nowhere(&self) -> Result<Arc<dyn EventLog>, LogError> {
+        Ok(match &self.place {
+            Place::DataDir(dir) => {
+                std::fs::create_dir_all(dir).unwrap();
+                std::fs::write(dir.join("file"), "no directory").unwrap();
+                Arc::new(SqliteLog::open(&dir.join("file")).await?)
+            }
+            Place::Url(_) => {
+                Arc::new(PostgresLog::connect(&on_server("no_such_database"), PARTITIONS).await?)
+            }
+        })
+    }
+
     /// Runs statements past the program, with the fence around events lifted.
     pub(crate) async fn tamper(&self, statements: &str) {
         match &self.place {

@@ -1,0 +1,96 @@
+//! What the installation counts and keeps beside its events.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta};
+use eventlog::{Answer, AnswerKey, Hash, Key, Keyring, LogError, MasterKey, Snapshot};
+use futures::future::join_all;
+use uuid::Uuid;
+
+use super::sample::{batch, head, tenant};
+use crate::stores::{Database, on_both_stores};
+
+on_both_stores!(
+    nobody_gets_another_ones_ids,
+    a_nonce_is_taken_once,
+    what_expired_is_purged,
+    a_snapshot_is_found_by_its_fold_version,
+    another_master_key_is_refused_by_name,
+);
+
+async fn nobody_gets_another_ones_ids(database: Arc<Database>) {
+    let nodes = join_all((0..3).map(|_| database.log())).await;
+    let blocks = join_all((0..30).map(|n| nodes[n % 3].reserve_ids(16))).await;
+    let firsts: BTreeSet<i64> = blocks.into_iter().map(Result::unwrap).collect();
+    let expected: BTreeSet<i64> = (0..30).map(|n| 1000 + 16 * n).collect();
+    assert_eq!(firsts, expected);
+    let past_the_end = nodes[0].reserve_ids(1 << 53).await;
+    assert!(matches!(past_the_end, Err(LogError::Unusable(_))), "{past_the_end:?}");
+    assert_eq!(nodes[0].reserve_ids(1).await.unwrap(), 1480);
+}
+
+async fn a_nonce_is_taken_once(database: Arc<Database>) {
+    let nodes = join_all((0..2).map(|_| database.log())).await;
+    let until = DateTime::UNIX_EPOCH;
+    let tries = join_all((0..10).map(|n| nodes[n % 2].take_nonce("client", "n-1", until))).await;
+    assert_eq!(tries.into_iter().filter(|taken| *taken.as_ref().unwrap()).count(), 1);
+    assert!(nodes[0].take_nonce("other", "n-1", until).await.unwrap());
+}
+
+async fn what_expired_is_purged(database: Arc<Database>) {
+    let log = database.log().await;
+    let instant = |seconds| DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
+    for nonce in 0..5 {
+        log.take_nonce("client", &nonce.to_string(), instant(nonce)).await.unwrap();
+    }
+    let key = AnswerKey {
+        partition: 0,
+        tenant: tenant("acme"),
+        actor: "a".to_owned(),
+        key: "k".to_owned(),
+    };
+    let answer = Answer {
+        key: key.clone(),
+        fingerprint: Hash([0; 32]),
+        command_id: Uuid::nil(),
+        sealed: Vec::new(),
+        answered_at: instant(0),
+        expires_at: instant(2),
+    };
+    let mut kept = batch(&head(&*log).await, Vec::new());
+    kept.answers = vec![answer];
+    log.append(&kept).await.unwrap();
+    assert_eq!(log.purge(instant(2)).await.unwrap(), 4);
+    assert_eq!(log.purge(instant(2)).await.unwrap(), 0);
+    assert_eq!(log.answer(&key, instant(0)).await.unwrap(), None);
+    assert!(!log.take_nonce("client", "3", instant(9)).await.unwrap());
+}
+
+async fn a_snapshot_is_found_by_its_fold_version(database: Arc<Database>) {
+    let log = database.log().await;
+    let old = Snapshot {
+        tenant: tenant("acme"),
+        partition: 0,
+        fold_version: 1,
+        ordinal: 10,
+        position: 12,
+        leaf_hash: Hash([3; 32]),
+        sealed: vec![0; 100_000],
+    };
+    log.save_snapshot(&old).await.unwrap();
+    assert_eq!(log.load_snapshot(&old.tenant, 1).await.unwrap().as_ref(), Some(&old));
+    assert_eq!(log.load_snapshot(&old.tenant, 2).await.unwrap(), None);
+    let new = Snapshot { fold_version: 2, ordinal: 20, position: 22, ..old };
+    log.save_snapshot(&new).await.unwrap();
+    assert_eq!(log.load_snapshot(&new.tenant, 1).await.unwrap(), None);
+    assert_eq!(log.load_snapshot(&new.tenant, 2).await.unwrap(), Some(new));
+}
+
+async fn another_master_key_is_refused_by_name(database: Arc<Database>) {
+    let [right, wrong] = [(); 2].map(|()| MasterKey(Key::draw().unwrap()));
+    Keyring::new(database.log().await, right.clone()).verify_master().await.unwrap();
+    Keyring::new(database.log().await, right).verify_master().await.unwrap();
+    let refused = Keyring::new(database.log().await, wrong).verify_master().await.unwrap_err();
+    assert!(refused.to_string().contains("the master key is not the one"), "{refused}");
+}
