@@ -1,7 +1,7 @@
 //! Starting and stopping the engine.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use eventlog::EventLog;
@@ -26,7 +26,7 @@ pub struct Projections {
     engine: Arc<Engine>,
     reads: Reads,
     stop: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Projections {
@@ -64,7 +64,7 @@ impl Projections {
         tasks.push(tokio::spawn(async move { poller.poll(stopped).await }));
         let gate = Gate::open(Arc::clone(&engine.log), engine.heads.clone());
         let reads = Reads::new(Arc::clone(&engine), gate);
-        let started = Self { engine, reads, stop, tasks };
+        let started = Self { engine, reads, stop, tasks: Mutex::new(tasks) };
         started.build_missing().await?;
         Ok(started)
     }
@@ -89,13 +89,28 @@ impl Projections {
     }
 
     /// Lets every page that is being written land, then ends.
-    pub async fn stop(mut self) {
+    pub async fn stop(&self) {
         self.stop.send_replace(true);
-        for task in std::mem::take(&mut self.tasks) {
+        for task in self.take_tasks() {
             if task.await.is_err() {
                 tracing::error!("a task of the projections broke off");
             }
         }
+    }
+
+    /// Whether all of it runs, and no partition is behind without moving.
+    pub fn is_well(&self) -> bool {
+        let tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        tasks.iter().all(|task| !task.is_finished()) && !self.engine.is_frozen()
+    }
+
+    /// How many events the rows are behind, over all partitions.
+    pub fn lag_events(&self) -> u64 {
+        self.engine.lag_events()
+    }
+
+    fn take_tasks(&self) -> Vec<JoinHandle<()>> {
+        std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     async fn build_missing(&self) -> Result<(), ViewError> {
@@ -115,7 +130,7 @@ impl Projections {
 
 impl Drop for Projections {
     fn drop(&mut self) {
-        for task in &self.tasks {
+        for task in self.take_tasks() {
             task.abort();
         }
     }

@@ -95,6 +95,15 @@ impl Engine {
         Ok(Status { projections: projections.collect() })
     }
 
+    pub(super) fn is_frozen(&self) -> bool {
+        self.progress().iter().any(|it| it.is_frozen)
+    }
+
+    pub(super) fn lag_events(&self) -> u64 {
+        let lags = self.progress().into_iter().map(|it| it.lag_events.max(0).unsigned_abs());
+        lags.sum()
+    }
+
     /// How far each partition is.
     fn progress(&self) -> Vec<PartitionStatus> {
         let committed = self.committed.borrow().clone();
