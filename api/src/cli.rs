@@ -3,7 +3,9 @@
 mod call;
 mod failure;
 mod http;
+mod migrate;
 mod out;
+mod place;
 mod tls;
 mod token;
 
@@ -24,6 +26,9 @@ Examples:
   chancery call --edgerc data/credentials/edgerc GET /identity-management/v3/user-admin/groups
   chancery token --tenant default --role admin";
 
+/// How many partitions a new PostgreSQL database gets.
+const PARTITIONS: i32 = 16;
+
 /// Identity administration with a permanent record of who may do what.
 #[derive(Debug, Parser)]
 #[command(name = "chancery", version, after_help = EXIT_CODES)]
@@ -34,6 +39,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Subject {
+    Migrate(migrate::Migrate),
     Call(call::Call),
     Token(token::Token),
     /// Make what TLS needs
@@ -60,8 +66,9 @@ pub fn main() -> ExitCode {
 /// Runs one subcommand.
 pub async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
+        Subject::Migrate(migrate) => migrate.run().await,
         Subject::Call(call) => call.run().await,
-        Subject::Token(token) => token.run(),
+        Subject::Token(token) => token.run().await,
         Subject::Tls(tls) => tls.run(),
     }
 }

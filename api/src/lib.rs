@@ -10,4 +10,5 @@ pub mod jwt;
 pub mod logs;
 pub mod measure;
 pub mod settings;
+pub mod store;
 pub mod tls;

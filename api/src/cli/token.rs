@@ -1,12 +1,12 @@
 //! `chancery token`: mints a JSON web token of the tenant-clients dialect.
 
-use std::path::PathBuf;
-
 use chrono::Utc;
 use clap::Args;
 use domain::TenantId;
+use eventlog::VaultKind;
 use uuid::Uuid;
 
+use super::place::PlaceArgs;
 use super::{Failure, out};
 use crate::credentials::Credentials;
 use crate::jwt::{AUDIENCE, Claims, ISSUERS, mint};
@@ -48,33 +48,50 @@ pub(super) struct Token {
     /// How long it is valid: seconds, or a number with s, m, h or d
     #[arg(long, default_value = "1h", value_parser = seconds)]
     ttl: i64,
-    /// Secret to sign with, instead of the one in the credentials of the data directory
+    /// Secret to sign with, instead of the tenant's own
     #[arg(long, env = "CHANCERY_JWT_SECRET", hide_env_values = true)]
     secret: Option<String>,
-    /// Data directory whose credentials are used
-    #[arg(long, value_name = "DIR", default_value = "data")]
-    data_dir: PathBuf,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 impl Token {
-    pub(super) fn run(self) -> Result<(), Failure> {
-        let secret = self.secret()?;
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let secret = match &self.secret {
+            Some(secret) => secret.clone(),
+            None => self.tenants_secret().await?,
+        };
         out::line(&mint(&self.claims(), &secret)?)
     }
 
-    fn secret(&self) -> Result<String, Failure> {
-        if let Some(secret) = &self.secret {
-            return Ok(secret.clone());
+    /// The tenant's secret: from the credentials of the start data, else from the store.
+    async fn tenants_secret(&self) -> Result<String, Failure> {
+        let data_dir = self.place.data_dir();
+        if self.place.is_embedded() {
+            let credentials = Credentials::read(data_dir.path())?;
+            if let Some(held) = credentials.filter(|held| held.tenant == self.tenant.as_str()) {
+                return Ok(held.clients_jwt_secret);
+            }
+            if data_dir.running()?.is_some() {
+                return Err(Failure::new(format!(
+                    "{} is being served, and has no secret of tenant {} in its credentials; give \
+                     it with --secret",
+                    data_dir.path().display(),
+                    self.tenant
+                )));
+            }
+            if !data_dir.log().exists() {
+                let path = data_dir.path().display();
+                return Err(Failure::new(format!("there is no store in {path}")));
+            }
         }
-        let credentials = Credentials::read(&self.data_dir)?;
-        let held = credentials.filter(|held| held.tenant == self.tenant.as_str());
-        held.map(|held| held.clients_jwt_secret).ok_or_else(|| {
-            Failure::new(format!(
-                "no secret of tenant {} is in {}; give one with --secret",
-                self.tenant,
-                self.data_dir.display()
-            ))
-        })
+        let opened = self.place.open().await?;
+        let kept = opened.log.vault_of(VaultKind::SigningSecret, &self.tenant).await?;
+        let row = kept.last().ok_or_else(|| {
+            Failure::new(format!("tenant {} has no secret to sign tokens with", self.tenant))
+        })?;
+        let secret = opened.keyring.tenant(&self.tenant).await?.open(row)?;
+        String::from_utf8(secret).map_err(|_| Failure::new("the tenant's secret is not text"))
     }
 
     fn claims(&self) -> Claims {

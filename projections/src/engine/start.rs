@@ -50,7 +50,7 @@ impl Projections {
             committed,
             heads: watch::Sender::new(vec![0; partitions]),
             reached: watch::Sender::new(vec![0; partitions]),
-            pending: std::sync::Mutex::new(vec![None; partitions]),
+            pending: Mutex::new(vec![None; partitions]),
             layout: tokio::sync::Mutex::new(Arc::new(Layout::default())),
             rebuilds: Rebuilds::default(),
         });
