@@ -2,7 +2,9 @@
 //! One operation, one file: a struct, a rejection enum, and a pure `decide` with its cases.
 
 mod access;
+mod body;
 mod command;
+mod list;
 mod mint;
 mod names;
 mod request;
@@ -19,7 +21,9 @@ pub mod tokens;
 pub mod users;
 
 pub use access::{Grant, GrantFault};
+pub use body::BodyError;
 pub use command::{Command, Context, Refusal, RefusalKind, Rejection};
+pub use list::{Asked, COMMANDS, Declined, Desk, Done, Entry, Undone, dispatch};
 pub use mint::{Mint, Secret};
 pub use request::{Failure, Granted, Idempotency, Request};
 pub use writer::{Clock, SystemClock, Writer, WriterSettings};

@@ -12,6 +12,7 @@ use crate::{Command, Context, Mint, Refusal, Rejection};
 
 const NAME_MAX: usize = 256;
 
+/// Takes a property or include under the tenant's care, in a group.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AddAsset {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
+/// Makes an inactive API client active again.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ActivateClient {

@@ -22,6 +22,7 @@ const NAME_MAX: usize = 256;
 const DESCRIPTION_MAX: usize = 1000;
 const TAG_MAX: usize = 100;
 
+/// Creates an API client, and shows its first secret once.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateClient {

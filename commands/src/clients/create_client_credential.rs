@@ -14,6 +14,8 @@ use crate::{Command, Context, Mint, Refusal, Rejection, Secret};
 /// How long a credential works unless it is told otherwise.
 const LIFETIME: Months = Months::new(24);
 
+/// Gives an API client another token and secret to sign EdgeGrid calls with; the secret is shown
+/// once.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateClientCredential {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::is_last_owner;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
+/// Makes an API client inactive: no call of its is let in.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeactivateClient {

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
+/// Makes an EdgeGrid credential inactive: nothing signed with it is let in.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeactivateClientCredential {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::{drop_secret, is_last_owner};
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
+/// Deletes an API client with all its secrets.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeleteClient {

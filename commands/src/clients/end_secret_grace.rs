@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::drop_secret;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
+/// Records that a client's former secret works no longer, and drops it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EndSecretGrace {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::is_last_owner;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
+/// Locks an API client: no call of its is let in until it is unlocked.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LockClient {

@@ -15,6 +15,8 @@ use crate::{Command, Context, Mint, Refusal, Rejection, Secret};
 /// A week.
 const HOURS_MAX: i64 = 168;
 
+/// Gives an API client a new secret, and shows it once. The one before, and whatever else it could
+/// sign in with, works some hours longer or not at all.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ResetClientSecret {

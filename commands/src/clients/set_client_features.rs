@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::{FeatureFault, features, is_last_owner};
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
+/// Replaces an API client's whole list of features.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetClientFeatures {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
+/// Unlocks an API client.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UnlockClient {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::level::{self, Access, LevelFault, LevelName};
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
+/// Unsets all flags of a level.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(try_from = "Body")]
 pub struct ResetFeatures {
@@ -16,7 +17,7 @@ pub struct ResetFeatures {
     pub on: Level,
 }
 
-/// A level to unset all flags of.
+/// Unsets all flags of a level.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "ResetFeatures")]

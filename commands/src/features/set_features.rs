@@ -15,6 +15,7 @@ use super::level::{self, Access, LevelFault, LevelName};
 use super::value;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
+/// Sets flags on a level; those it does not name stay as they are.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(try_from = "Body")]
 pub struct SetFeatures {
@@ -24,7 +25,7 @@ pub struct SetFeatures {
     pub flags: BTreeMap<String, Value>,
 }
 
-/// Flags to set on a level.
+/// Sets flags on a level; those it does not name stay as they are.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "SetFeatures")]

@@ -11,6 +11,7 @@ use super::NAME_MAX;
 use crate::names::is_name;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
+/// Creates a group under another one, or the root of a new hierarchy.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateGroup {

@@ -10,6 +10,7 @@ use crate::{Command, Context, Mint, Refusal, Rejection};
 /// How many of the objects in the way its text names; the refusal holds them all.
 const NAMED_MAX: usize = 10;
 
+/// Deletes a group that nothing hangs in any more.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeleteGroup {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
+/// Moves a group, with everything below it, under another group of the same hierarchy.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MoveGroup {

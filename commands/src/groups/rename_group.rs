@@ -9,6 +9,7 @@ use super::NAME_MAX;
 use crate::names::is_name;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
+/// Gives a group another name.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RenameGroup {

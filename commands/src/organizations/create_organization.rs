@@ -11,6 +11,7 @@ use crate::{Command, Context, Mint, Refusal, Rejection};
 
 const NAME_MAX: usize = 200;
 
+/// Creates an organization.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateOrganization {

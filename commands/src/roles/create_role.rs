@@ -12,6 +12,7 @@ use crate::{Command, Context, Mint, Refusal, Rejection};
 const NAME_MAX: usize = 70;
 const DESCRIPTION_MAX: usize = 250;
 
+/// Creates a role: a named set of permissions.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateRole {

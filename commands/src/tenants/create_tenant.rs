@@ -10,6 +10,7 @@ use crate::{Command, Context, Mint, Refusal, Rejection};
 
 const NAME_MAX: usize = 200;
 
+/// Creates the tenant it is sent to.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateTenant {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::mint::WIDE_ALPHABET;
 use crate::{Command, Context, Mint, Refusal, Rejection, Secret};
 
+/// Replaces the secret that the tenant's JSON web tokens are signed with, and shows it once.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetSigningSecret {}

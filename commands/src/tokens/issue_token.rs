@@ -17,6 +17,7 @@ use crate::{Command, Context, Mint, Refusal, Rejection, Secret};
 
 const NAME_MAX: usize = 256;
 
+/// Hands out a bearer token, and shows it once.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct IssueToken {

@@ -11,6 +11,7 @@ use super::person::{ClearProfile, ProfileFault, SealedPerson};
 use crate::access::{self, Grant, GrantFault};
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
+/// Gives a person an account.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateUser {

@@ -1,0 +1,163 @@
+//! The one list of all commands. The native API has its routes, its names and its schemas from
+//! here, and whatever is sent to it goes through [`dispatch`].
+
+use std::future::Future;
+
+use domain::{Details, Event, OrganizationId, Right, Rights};
+use schemars::{JsonSchema, schema_for};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::assets::AddAsset;
+use crate::body::{self, BodyError};
+use crate::clients::{
+    ActivateClient, CreateClient, CreateClientCredential, DeactivateClient,
+    DeactivateClientCredential, DeleteClient, EndSecretGrace, LockClient, ResetClientSecret,
+    SetClientFeatures, UnlockClient,
+};
+use crate::features::{ResetFeatures, SetFeatures};
+use crate::groups::{CreateGroup, DeleteGroup, MoveGroup, RenameGroup};
+use crate::organizations::CreateOrganization;
+use crate::roles::CreateRole;
+use crate::tenants::{CreateTenant, SetSigningSecret};
+use crate::tokens::{IssueToken, RevokeToken};
+use crate::users::CreateUser;
+use crate::{Command, Granted, Refusal, Rejection};
+
+/// A command, as the native API offers it.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    pub name: &'static str,
+    /// JSON schema of its body.
+    pub schema: fn() -> Value,
+    /// Whether it is let in when the queue is otherwise full.
+    pub urgent: bool,
+}
+
+impl Entry {
+    const fn of<C: Command + JsonSchema>() -> Self {
+        Self { name: C::NAME, schema: || schema_for!(C).to_value(), urgent: C::URGENT }
+    }
+}
+
+/// What a command asks of whoever sends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked<'a> {
+    pub right: Right,
+    /// The organization it stays within, if it does: holding the right there is enough.
+    pub organization: Option<&'a OrganizationId>,
+    /// Rights it hands out, all of which its sender must hold.
+    pub confers: Rights,
+}
+
+/// Whoever holds a caller to what they may do, and brings their command to the writer.
+pub trait Desk: Sync {
+    /// Whatever goes wrong there; rejections have their uniform form in [`Declined`].
+    type Error;
+
+    fn allow(&self, asked: &Asked<'_>) -> Result<(), Self::Error>;
+
+    fn run<C: Command>(
+        &self,
+        command: C,
+    ) -> impl Future<Output = Result<Granted<C::Fresh>, Self::Error>> + Send;
+}
+
+/// A rejection without its type: what it comes to, and its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declined {
+    pub refusal: Refusal,
+    pub text: String,
+}
+
+impl<R: Rejection> From<&R> for Declined {
+    fn from(rejection: &R) -> Self {
+        Self { refusal: rejection.refusal(), text: rejection.to_string() }
+    }
+}
+
+/// A command that was granted, without its type.
+#[derive(Debug)]
+pub struct Done {
+    pub details: Option<Details>,
+    pub ordinal: i64,
+    pub partition: i32,
+    pub position: i64,
+    pub events: Vec<Event>,
+    /// New ids, and a secret, once.
+    pub reply: Map<String, Value>,
+}
+
+/// Why a command was not run, or not granted.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Undone<E> {
+    /// None has that name.
+    NoCommand,
+    Body(BodyError),
+    /// Not allowed, or not granted.
+    Desk(E),
+}
+
+async fn send<C, D>(desk: &D, body: &[u8]) -> Result<Done, Undone<D::Error>>
+where
+    C: Command + DeserializeOwned,
+    D: Desk,
+{
+    let command: C = body::read(body).map_err(Undone::Body)?;
+    let (right, organization) = (command.needs(), command.organization());
+    desk.allow(&Asked { right, organization, confers: command.confers() }).map_err(Undone::Desk)?;
+    let granted = desk.run(command).await.map_err(Undone::Desk)?;
+    let reply = C::reply(&granted.fresh);
+    let Granted { details, ordinal, partition, position, events, fresh: _ } = granted;
+    Ok(Done { details, ordinal, partition, position, events, reply })
+}
+
+macro_rules! commands {
+    ($($command:ident)*) => {
+        /// Every command there is, by name.
+        pub static COMMANDS: &[Entry] = &[$(Entry::of::<$command>()),*];
+
+        /// Reads the body of the command of that name, and sends it through `desk`.
+        pub async fn dispatch<D: Desk>(
+            desk: &D,
+            name: &str,
+            body: &[u8],
+        ) -> Result<Done, Undone<D::Error>> {
+            match name {
+                $(<$command as Command>::NAME => send::<$command, D>(desk, body).await,)*
+                _ => Err(Undone::NoCommand),
+            }
+        }
+    };
+}
+
+commands! {
+    ActivateClient
+    AddAsset
+    CreateClient
+    CreateClientCredential
+    CreateGroup
+    CreateOrganization
+    CreateRole
+    CreateTenant
+    CreateUser
+    DeactivateClient
+    DeactivateClientCredential
+    DeleteClient
+    DeleteGroup
+    EndSecretGrace
+    IssueToken
+    LockClient
+    MoveGroup
+    RenameGroup
+    ResetClientSecret
+    ResetFeatures
+    RevokeToken
+    SetClientFeatures
+    SetFeatures
+    SetSigningSecret
+    UnlockClient
+}
+
+#[cfg(test)]
+mod tests;
