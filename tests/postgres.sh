@@ -2,7 +2,8 @@
 # To be sourced: `provide_postgres` sets TEST_DATABASE_URL to a server for tests, in this order: the
 # one that is named there already; a private cluster of the programs installed here; the same after
 # installing Debian's package. It fails, and says what to do, when none of that can be had. The
-# private cluster listens on a socket in a directory of its own, and is gone when the shell exits.
+# private cluster listens on a socket in a directory of its own, and is gone when the shell exits;
+# POSTGRES_SETTINGS adds to its settings.
 
 POSTGRES_OLDEST=15
 POSTGRES_DIR=
@@ -59,7 +60,7 @@ stop_postgres() {
 }
 
 start_postgres() {
-    local settings="-c listen_addresses='' -c max_connections=300"
+    local settings="-c listen_addresses='' -c max_connections=300 ${POSTGRES_SETTINGS:-}"
     # Short, because the path of a socket may have a hundred characters at most.
     POSTGRES_DIR=$(mktemp -d /tmp/chancery-pg.XXXXXX)
     trap stop_postgres EXIT

@@ -24,7 +24,7 @@ async fn what_lands_is_read_back_byte_for_byte(database: Arc<Database>) {
     let second = changed(event(&head_of(&first), &acme, 2), |event| {
         event.caller_address = None;
         event.payload = vec![0, 159, 146, 150];
-        event.correlation = "ümläut '; --".to_owned();
+        event.correlation = String::from("ümläut '; --");
     });
     let written = vec![first, second];
     assert_eq!(log.append(&batch(&base, written.clone())).await.unwrap(), Appended::Landed);

@@ -1,8 +1,9 @@
 //! Appends to a log, one command after another, and prints what was acknowledged, until it is
 //! killed. The contract's kill test runs it.
 #![allow(
+    dead_code,
     clippy::unwrap_used,
-    clippy::panic,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::allow_attributes,
     reason = "it is part of a test, which reads what it prints"

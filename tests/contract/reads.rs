@@ -14,6 +14,8 @@ on_both_stores!(
     pages_of_a_search_follow_each_other,
 );
 
+type Lets = fn(&Recorded) -> bool;
+
 /// Two tenants by turns, with aggregates, types, actors and commands that differ.
 async fn filled(log: &dyn EventLog) -> Vec<Recorded> {
     let mut last = head(log).await;
@@ -23,8 +25,8 @@ async fn filled(log: &dyn EventLog) -> Vec<Recorded> {
         let next = changed(event(&last, &tenant(name), ordinal), |event| {
             event.aggregate.id = (ordinal % 2).to_string();
             event.sequence = (ordinal + 1) / 2;
-            event.event_type =
-                ["group.created", "group.moved"][usize::from(ordinal > 4)].to_owned();
+            let types = ["group.created", "group.moved"];
+            event.event_type = String::from(types[usize::from(ordinal > 4)]);
             event.actor.id = format!("actor-{}", ordinal % 3);
             event.command = format!("Command{}", ordinal % 4);
             event.correlation = format!("r-{ordinal}");
@@ -62,7 +64,6 @@ async fn a_filter_lets_through_what_it_names(database: Arc<Database>) {
     let all = Filter::default();
     let text = |text: &str| Some(text.to_owned());
     let mid = of(&written, &acme.tenant).nth(5).unwrap().created_at;
-    type Lets = fn(&Recorded) -> bool;
     let cases: [(Filter, Lets); 8] = [
         (all.clone(), |_| true),
         (Filter { aggregate_kind: text("group"), ..all.clone() }, |_| true),

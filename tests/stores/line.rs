@@ -99,15 +99,12 @@ async fn listen(listener: TcpListener, url: String, through: Arc<Mutex<Through>>
         if !state.cut {
             let server = server.clone();
             state.clients.push(tokio::spawn(async move {
-                match server.get_socket() {
-                    Some(folder) => {
-                        let socket = folder.join(format!(".s.PGSQL.{}", server.get_port()));
-                        pump(client, UnixStream::connect(socket).await.unwrap()).await;
-                    }
-                    None => {
-                        let address = (server.get_host(), server.get_port());
-                        pump(client, TcpStream::connect(address).await.unwrap()).await;
-                    }
+                if let Some(folder) = server.get_socket() {
+                    let socket = folder.join(format!(".s.PGSQL.{}", server.get_port()));
+                    pump(client, UnixStream::connect(socket).await.unwrap()).await;
+                } else {
+                    let address = (server.get_host(), server.get_port());
+                    pump(client, TcpStream::connect(address).await.unwrap()).await;
                 }
             }));
         }
