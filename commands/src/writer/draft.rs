@@ -72,7 +72,8 @@ impl Draft {
     ) {
         let key = job.request.idempotency.as_ref().filter(|_| !job.request.dry_run);
         let key = key.map(|idempotency| answers::key(&job.request, idempotency, state.partition));
-        if key.as_ref().is_some_and(|key| recent.has(key) || self.answered.contains(key)) {
+        let is_twin = |key| self.answered.contains(key) || (!job.is_first && recent.has(key));
+        if key.as_ref().is_some_and(is_twin) {
             self.postponed.push(job);
             return;
         }

@@ -26,6 +26,8 @@ pub(super) struct Job {
     pub(super) company: usize,
     /// How often it was refused alone.
     pub(super) refusals: u8,
+    /// Its idempotency key was looked up after it was queued, and nothing stood there.
+    pub(super) is_first: bool,
     pub(super) rule: Box<dyn Rule>,
 }
 
@@ -103,6 +105,7 @@ impl Job {
             weight,
             company: usize::MAX,
             refusals: 0,
+            is_first: false,
             rule: Box::new(Work { command, context, rejection: None, reply }),
         }
     }

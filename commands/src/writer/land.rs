@@ -209,7 +209,7 @@ impl Lane {
                         );
                         job.fail(Failure::Unavailable(error));
                     }
-                    None => shared.queue.restore(vec![job]),
+                    None => shared.queue.restore(vec![Job { is_first: true, ..job }]),
                 },
                 Err(error) => job.fail(error.into()),
             }

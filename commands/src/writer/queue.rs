@@ -152,6 +152,11 @@ impl Queue {
         self.waiting().count == 0
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.waiting().count
+    }
+
     /// Lets nothing more in, and wakes the lane so that it sees that.
     pub(super) fn stop(&self) {
         self.waiting().is_stopping = true;

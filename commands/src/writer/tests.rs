@@ -3,4 +3,12 @@
 mod memory;
 mod world;
 
+mod admission;
 mod answering;
+mod batching;
+mod conflicts;
+mod faults;
+mod idempotency;
+mod interleaving;
+mod memory_budget;
+mod oddities;

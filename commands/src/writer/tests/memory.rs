@@ -39,6 +39,9 @@ pub(super) struct Memory {
 struct Held {
     appends: bool,
     loads: bool,
+    late: bool,
+    /// How many appends are under way.
+    waiting: usize,
 }
 
 #[derive(Default)]
@@ -82,6 +85,22 @@ impl Memory {
     /// Makes appends wait, or lets them go on.
     pub(super) fn hold_appends(&self, appends: bool) {
         self.held.send_modify(|held| held.appends = appends);
+    }
+
+    /// Keeps what lands late from landing, or lets it.
+    pub(super) fn hold_late(&self, late: bool) {
+        self.held.send_modify(|held| held.late = late);
+    }
+
+    /// How many appends wait to go on.
+    pub(super) fn waiting(&self) -> usize {
+        self.held.borrow().waiting
+    }
+
+    /// Lets all appends go well from now on.
+    pub(super) fn clear_faults(&self) -> bool {
+        self.store().faults.clear();
+        true
     }
 
     /// Makes reads of tenants wait, or lets them go on.
@@ -220,9 +239,12 @@ impl EventLog for Memory {
 
     async fn append(&self, batch: &Batch) -> Result<Appended, LogError> {
         tokio::task::yield_now().await;
+        self.held.send_modify(|held| held.waiting += 1);
         self.wait_while(|held| held.appends).await;
+        self.held.send_modify(|held| held.waiting -= 1);
+        let is_late_held = self.held.borrow().late;
         let store = &mut *self.store();
-        if let Some(late) = store.late.take() {
+        if let Some(late) = store.late.take_if(|_| !is_late_held) {
             // Whatever became of it, nobody hears of it.
             let _ = store.append(&late);
         }

@@ -1,17 +1,19 @@
 //! A writer over a log in memory, and verbs to ask it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::{Actor, Event, GroupId, Tenant, TenantId};
 use eventlog::{Hash, Key, Keyring, MasterKey};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::memory::Memory;
 use crate::groups::{CreateGroup, MoveGroup};
 use crate::tenants::CreateTenant;
+use crate::writer::load::{Loaded, load};
 use crate::{Clock, Command, Failure, Granted, Idempotency, Request, Writer, WriterSettings};
 
 /// A clock that stands still until it is set.
@@ -20,6 +22,10 @@ pub(super) struct Hands(AtomicI64);
 impl Hands {
     pub(super) fn set(&self, micros: i64) {
         self.0.store(micros, Ordering::Relaxed);
+    }
+
+    pub(super) fn advance_hours(&self, hours: i64) {
+        self.0.fetch_add(hours * 3_600_000_000, Ordering::Relaxed);
     }
 }
 
@@ -79,11 +85,18 @@ pub(super) fn id(tenant: &str) -> TenantId {
     TenantId::new(tenant).unwrap()
 }
 
+/// Numbers the requests of all cases.
+static ASKED: AtomicU64 = AtomicU64::new(1);
+
+/// What a task that asks comes back with.
+type Asked<C> =
+    JoinHandle<Result<Granted<<C as Command>::Fresh>, Failure<<C as Command>::Rejection>>>;
+
 pub(super) fn request(tenant: &str) -> Request {
     Request {
         tenant: id(tenant),
         actor: Actor::system(),
-        command_id: Uuid::now_v7(),
+        command_id: Uuid::from_u128(ASKED.fetch_add(1, Ordering::Relaxed).into()),
         correlation: "case".to_owned(),
         address: None,
         expected_sequence: None,
@@ -121,14 +134,27 @@ pub(super) async fn add(writer: &Writer, tenant: &str, parent: Option<GroupId>) 
     writer.run(request(tenant), group(parent, "a group")).await.unwrap().fresh
 }
 
+/// The state that a load of this writer gives.
+pub(super) async fn loaded(writer: &Writer, tenant: &str) -> Tenant {
+    let shared = &writer.handle.shared;
+    let seat = shared.places.seat(&id(tenant), false).await.unwrap().0;
+    match load(shared, id(tenant), seat).await {
+        Loaded::Ready(state) => state.tenant,
+        failed @ (Loaded::Missing | Loaded::Failed(_)) => panic!("{failed:?}"),
+    }
+}
+
 /// Asks in a task of its own.
-pub(super) fn ask<C: Command>(
-    writer: &Writer,
-    request: Request,
-    command: C,
-) -> tokio::task::JoinHandle<Result<Granted<C::Fresh>, Failure<C::Rejection>>> {
+pub(super) fn ask<C: Command>(writer: &Writer, request: Request, command: C) -> Asked<C> {
     let writer = writer.clone();
     tokio::spawn(async move { writer.run(request, command).await })
+}
+
+/// Holds the lane at an append, so that what is asked meanwhile waits together.
+pub(super) async fn hold_lane(world: &World, writer: &Writer) {
+    world.log.hold_appends(true);
+    drop(ask(writer, request("blocker"), create("blocker")));
+    until("the lane is at its append", || world.log.waiting() > 0).await;
 }
 
 /// Waits until something is so; a case that waits for ten seconds has failed.
