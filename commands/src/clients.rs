@@ -50,4 +50,6 @@ fn drop_secret(tenant: &Tenant, client: &Client, generation: i64) -> VaultWrite 
 }
 
 #[cfg(test)]
+mod histories;
+#[cfg(test)]
 pub(crate) mod sample;
