@@ -1,10 +1,11 @@
 //! API clients with all that the four dialects show of one, and what each can sign in with. One
-//! projection keeps the clients, their tags, the parts of their names, and their EdgeGrid
-//! credentials.
+//! projection keeps the clients, their tags, the parts of their names, their EdgeGrid credentials,
+//! and the resets of their secrets.
 
 mod credentials;
 mod project;
 mod query;
+mod resets;
 mod tables;
 
 pub use credentials::{CredentialRow, by_client_token, credentials_of};
@@ -12,5 +13,7 @@ pub(crate) use project::Clients;
 pub use query::{
     ClientFilter, ClientRow, Due, TAGS_MOST, all, by_akamai_id, by_capture_id, due, one, page,
 };
+pub use resets::ended_at;
 
-pub(crate) const STATEMENTS: &[&[&str]] = &[query::STATEMENTS, credentials::STATEMENTS];
+pub(crate) const STATEMENTS: &[&[&str]] =
+    &[query::STATEMENTS, credentials::STATEMENTS, resets::STATEMENTS];

@@ -22,6 +22,7 @@ pub mod clients;
 pub mod features;
 pub mod groups;
 pub mod organizations;
+pub mod positions;
 pub mod roles;
 pub mod tenants;
 pub mod tokens;

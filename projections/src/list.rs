@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    Projection, aggregates, assets, clients, features, groups, organizations, roles, tenants,
-    tokens, users,
+    Projection, aggregates, assets, clients, features, groups, organizations, positions, roles,
+    tenants, tokens, users,
 };
 
 /// All projections of this program.
@@ -20,6 +20,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(clients::Clients),
         Arc::new(tokens::Tokens),
         Arc::new(features::Features),
+        Arc::new(positions::Positions),
     ]
 }
 
@@ -35,6 +36,7 @@ pub fn statements() -> Vec<&'static str> {
         users::STATEMENTS,
         tokens::STATEMENTS,
         features::STATEMENTS,
+        positions::STATEMENTS,
     ];
     lists.iter().chain(clients::STATEMENTS).copied().flatten().copied().collect()
 }

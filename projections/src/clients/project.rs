@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::{ClientCreated, ClientCredentialCreated, ClientId, Event, OrganizationId, UserId};
 use eventlog::Recorded;
 
-use super::tables::{ALL, CLIENTS, CREDENTIALS, NAME_PARTS, TAGS};
+use super::tables::{ALL, CLIENTS, CREDENTIALS, NAME_PARTS, RESETS, TAGS};
 use crate::projection::{made, modified};
 use crate::value::word;
 use crate::{Changes, ProjectError, Projection, Table, Value, values};
@@ -43,6 +43,10 @@ impl Projection for Clients {
             Event::ClientSecretReset(fact) => {
                 let generation = ("secret_generation", fact.generation.into());
                 set(fact.client, vec![generation, ("grace_until", fact.grace_until.into())])?;
+                let (tenant, generation) = (&recorded.tenant, fact.generation);
+                let (reset_at, ends_at) = (recorded.created_at, fact.ends_at);
+                let reset = values![tenant, fact.client.0, generation, reset_at, ends_at];
+                changes.upsert(&RESETS, reset)?;
                 fact.credentials.iter().try_for_each(|credential| {
                     let key = values![&recorded.tenant, fact.client.0, credential.0];
                     changes.update(&CREDENTIALS, key, [("ends_at", fact.ends_at.into())])

@@ -67,4 +67,19 @@ pub(super) static CREDENTIALS: Table = Table {
     indexes: &[&["client_token"]],
 };
 
-pub(super) static ALL: &[&Table] = &[&CLIENTS, &TAGS, &NAME_PARTS, &CREDENTIALS];
+/// Every reset of a client's secret, and when it ended what was handed out before: web tokens
+/// stand in no table, so theirs is told by the instant they were issued at.
+pub(super) static RESETS: Table = Table {
+    name: "client_resets_v1",
+    columns: &[
+        Column::text("tenant"),
+        Column::text("client_id"),
+        Column::int("generation"),
+        Column::int("reset_at"),
+        Column::int("ends_at"),
+    ],
+    key: 3,
+    indexes: &[],
+};
+
+pub(super) static ALL: &[&Table] = &[&CLIENTS, &TAGS, &NAME_PARTS, &CREDENTIALS, &RESETS];
