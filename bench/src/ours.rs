@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use commands::groups::{CreateGroup, MoveGroup};
 use commands::tenants::CreateTenant;
-use commands::{Command, Granted, Request, Writer};
+use commands::{Command, Granted, Request, SystemClock, Writer, WriterSettings};
 use domain::{Actor, Event, GroupId, TenantId};
 use eventlog::{EventLog, Key, Keyring, MasterKey, PostgresLog};
 use futures::future::try_join_all;
@@ -35,7 +35,8 @@ impl Ours {
         let log: Arc<dyn EventLog> = Arc::new(PostgresLog::connect(url, PARTITIONS).await?);
         let keyring = Keyring::new(Arc::clone(&log), MasterKey(Key::draw()?));
         let views = Views::postgres(url).await?;
-        let writer = Writer::system(Arc::clone(&log), keyring);
+        let settings = WriterSettings::default();
+        let writer = Writer::start(Arc::clone(&log), keyring, settings, Arc::new(SystemClock));
         let projections = Projections::start(log, views, writer.committed(), Vec::new()).await?;
         let mut ours = Self {
             tenant: TenantId::new(tenant)?,
