@@ -45,8 +45,9 @@ impl Bare {
     /// As fast as `callers` go, each waiting for its own commit.
     pub async fn saturate(&self, callers: usize, lasting: Duration) -> Result<Sample, sqlx::Error> {
         self.empty().await?;
-        closed_loop(callers, lasting, |caller, turn| {
-            let bare = self.clone();
+        let bare = self.clone();
+        closed_loop(callers, lasting, move |caller, turn| {
+            let bare = bare.clone();
             async move { bare.insert(i64::try_from(caller).unwrap_or(0), turn).await }
         })
         .await
@@ -55,8 +56,9 @@ impl Bare {
     /// `rate` inserts a second, whether or not earlier ones are done; the time of each.
     pub async fn paced(&self, rate: u32, lasting: Duration) -> Result<Sample, sqlx::Error> {
         self.empty().await?;
-        open_loop(rate, lasting, |turn| {
-            let bare = self.clone();
+        let bare = self.clone();
+        open_loop(rate, lasting, move |turn| {
+            let bare = bare.clone();
             async move {
                 let begun = Instant::now();
                 bare.insert(0, turn).await?;

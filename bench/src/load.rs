@@ -46,7 +46,7 @@ impl Sample {
 pub async fn closed_loop<F, W, E>(callers: usize, lasting: Duration, ask: F) -> Result<Sample, E>
 where
     F: Fn(usize, i64) -> W + Clone + Send + Sync + 'static,
-    W: Future<Output = Result<(), E>> + Send,
+    W: Future<Output = Result<(), E>> + Send + 'static,
     E: Send + 'static,
 {
     let begun = Instant::now();
