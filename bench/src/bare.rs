@@ -15,13 +15,13 @@ const PAYLOAD_BYTES: usize = 300;
 const INSERT: &str = "insert into bare (stream, version, payload) values ($1, $2, $3)";
 
 #[derive(Clone)]
-pub struct Bare {
+pub(crate) struct Bare {
     pool: PgPool,
     payload: Vec<u8>,
 }
 
 impl Bare {
-    pub async fn create(url: &str) -> Result<Self, sqlx::Error> {
+    pub(crate) async fn create(url: &str) -> Result<Self, sqlx::Error> {
         let options = PgPoolOptions::new().max_connections(CONNECTIONS);
         let pool = options.min_connections(CONNECTIONS).test_before_acquire(false).connect(url);
         let pool = pool.await?;
@@ -43,7 +43,11 @@ impl Bare {
     }
 
     /// As fast as `callers` go, each waiting for its own commit.
-    pub async fn saturate(&self, callers: usize, lasting: Duration) -> Result<Sample, sqlx::Error> {
+    pub(crate) async fn saturate(
+        &self,
+        callers: usize,
+        lasting: Duration,
+    ) -> Result<Sample, sqlx::Error> {
         self.empty().await?;
         let bare = self.clone();
         closed_loop(callers, lasting, move |caller, turn| {
@@ -54,7 +58,7 @@ impl Bare {
     }
 
     /// `rate` inserts a second, whether or not earlier ones are done; the time of each.
-    pub async fn paced(&self, rate: u32, lasting: Duration) -> Result<Sample, sqlx::Error> {
+    pub(crate) async fn paced(&self, rate: u32, lasting: Duration) -> Result<Sample, sqlx::Error> {
         self.empty().await?;
         let bare = self.clone();
         open_loop(rate, lasting, move |turn| {

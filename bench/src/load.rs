@@ -8,11 +8,11 @@ use tokio::time::{MissedTickBehavior, interval};
 
 /// What one cell of a table measured.
 #[derive(Debug, Clone, Default)]
-pub struct Sample {
-    pub done: usize,
-    pub lasting: Duration,
+pub(crate) struct Sample {
+    pub(crate) done: usize,
+    pub(crate) lasting: Duration,
     /// Sorted.
-    pub times: Vec<Duration>,
+    pub(crate) times: Vec<Duration>,
 }
 
 impl Sample {
@@ -23,7 +23,7 @@ impl Sample {
 
     /// Done a second.
     #[expect(clippy::cast_precision_loss, reason = "a rate is a rough figure")]
-    pub fn rate(&self) -> f64 {
+    pub(crate) fn rate(&self) -> f64 {
         self.done as f64 / self.lasting.as_secs_f64()
     }
 
@@ -34,7 +34,7 @@ impl Sample {
         clippy::cast_sign_loss,
         reason = "an index into a few thousand samples"
     )]
-    pub fn micros(&self, share: f64) -> f64 {
+    pub(crate) fn micros(&self, share: f64) -> f64 {
         let index = (self.times.len() as f64 * share) as usize;
         let time = self.times.get(index.min(self.times.len().saturating_sub(1)));
         time.map_or(f64::NAN, |time| time.as_secs_f64() * 1e6)
@@ -43,7 +43,11 @@ impl Sample {
 
 /// `callers` tasks, each asking anew as soon as it was answered. `ask` gets the caller's number
 /// and how often it asked.
-pub async fn closed_loop<F, W, E>(callers: usize, lasting: Duration, ask: F) -> Result<Sample, E>
+pub(crate) async fn closed_loop<F, W, E>(
+    callers: usize,
+    lasting: Duration,
+    ask: F,
+) -> Result<Sample, E>
 where
     F: Fn(usize, i64) -> W + Clone + Send + Sync + 'static,
     W: Future<Output = Result<(), E>> + Send + 'static,
@@ -78,7 +82,7 @@ where
 }
 
 /// `rate` questions a second, whether or not earlier ones were answered; each says its own time.
-pub async fn open_loop<F, W, E>(rate: u32, lasting: Duration, ask: F) -> Result<Sample, E>
+pub(crate) async fn open_loop<F, W, E>(rate: u32, lasting: Duration, ask: F) -> Result<Sample, E>
 where
     F: Fn(i64) -> W,
     W: Future<Output = Result<Duration, E>> + Send + 'static,

@@ -45,36 +45,36 @@ async fn main() -> Result<(), Error> {
     println!("commands a second, and times of each in microseconds; medians of the repetitions\n");
     println!("{:<34} {:>9} {:>8} {:>8} {:>7}", "", "per s", "p50", "p99", "ratio");
     for callers in [1, 8, 64] {
-        let (mut base, mut few, mut many) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut floor, mut few, mut many) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..options.repetitions {
-            base.push(bare.saturate(callers, lasting).await?);
+            floor.push(bare.saturate(callers, lasting).await?);
             few.push(small.saturate(callers, lasting).await?);
             many.push(large.saturate(callers, lasting).await?);
         }
         println!("{callers} callers");
-        row("  bare INSERT", &base, &base);
-        row("  a command, 100 groups", &few, &base);
-        row("  a command, 10,000 groups", &many, &base);
+        row("  bare INSERT", &floor, &floor);
+        row("  a command, 100 groups", &few, &floor);
+        row("  a command, 10,000 groups", &many, &floor);
     }
 
-    let (mut base, mut lag) = (Vec::new(), Vec::new());
+    let (mut floor, mut lag) = (Vec::new(), Vec::new());
     for _ in 0..options.repetitions {
-        base.push(bare.paced(1_000, lasting * 2).await?);
+        floor.push(bare.paced(1_000, lasting * 2).await?);
         lag.push(small.lag(1_000, lasting * 2).await?);
     }
     println!("1,000 a second: from asking to the answer, from the answer to the visible row");
-    row("  bare INSERT", &base, &base);
-    row("  acknowledged to visible", &lag, &base);
+    row("  bare INSERT", &floor, &floor);
+    row("  acknowledged to visible", &lag, &floor);
     for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
         let of = |samples: &[Sample]| median(samples, |sample| sample.micros(share));
-        println!("  {name}: {:.2} times the bare INSERT's", of(&lag) / of(&base));
+        println!("  {name}: {:.2} times the bare INSERT's", of(&lag) / of(&floor));
     }
     Ok(())
 }
 
 /// One line of the table; the ratio is taken repetition by repetition.
-fn row(name: &str, samples: &[Sample], base: &[Sample]) {
-    let mut ratios: Vec<_> = samples.iter().zip(base).map(|(a, b)| a.rate() / b.rate()).collect();
+fn row(name: &str, samples: &[Sample], floor: &[Sample]) {
+    let mut ratios: Vec<_> = samples.iter().zip(floor).map(|(a, b)| a.rate() / b.rate()).collect();
     ratios.sort_unstable_by(f64::total_cmp);
     println!(
         "{name:<34} {:>9.0} {:>8.0} {:>8.0} {:>7.2}",

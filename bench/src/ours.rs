@@ -14,13 +14,13 @@ use uuid::Uuid;
 
 use crate::load::{Sample, closed_loop, open_loop};
 
-pub type Error = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
 
 const PARTITIONS: i32 = 16;
 
 /// A tenant with a forest, and what writes and shows it.
 #[derive(Clone)]
-pub struct Ours {
+pub(crate) struct Ours {
     tenant: TenantId,
     writer: Writer,
     projections: Arc<Projections>,
@@ -31,7 +31,7 @@ pub struct Ours {
 
 impl Ours {
     /// Creates `tenant` with `size` groups below its root.
-    pub async fn create(url: &str, tenant: &str, size: usize) -> Result<Self, Error> {
+    pub(crate) async fn create(url: &str, tenant: &str, size: usize) -> Result<Self, Error> {
         let log: Arc<dyn EventLog> = Arc::new(PostgresLog::connect(url, PARTITIONS).await?);
         let keyring = Keyring::new(Arc::clone(&log), MasterKey(Key::draw()?));
         let views = Views::postgres(url).await?;
@@ -87,7 +87,11 @@ impl Ours {
     }
 
     /// As fast as `callers` go, each moving a group of its own and waiting for the answer.
-    pub async fn saturate(&self, callers: usize, lasting: Duration) -> Result<Sample, Error> {
+    pub(crate) async fn saturate(
+        &self,
+        callers: usize,
+        lasting: Duration,
+    ) -> Result<Sample, Error> {
         for number in 0..callers {
             self.shuttle(number, 1).await?;
         }
@@ -100,7 +104,7 @@ impl Ours {
     }
 
     /// `rate` commands a second: the time from each acknowledgement until its row is visible.
-    pub async fn lag(&self, rate: u32, lasting: Duration) -> Result<Sample, Error> {
+    pub(crate) async fn lag(&self, rate: u32, lasting: Duration) -> Result<Sample, Error> {
         let ours = self.clone();
         open_loop(rate, lasting, move |turn| {
             let ours = ours.clone();
@@ -109,7 +113,10 @@ impl Ours {
                 let round = turn / i64::try_from(ours.groups.len())?;
                 let granted = ours.shuttle(number, round).await?;
                 let acknowledged = Instant::now();
-                ours.projections.reads().after(granted.partition, granted.position).await?;
+                ours.projections
+                    .reads()
+                    .after(&ours.tenant, granted.partition, granted.position)
+                    .await?;
                 Ok(acknowledged.elapsed())
             }
         })
