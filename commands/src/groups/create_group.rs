@@ -1,5 +1,5 @@
 //! Creates a group under another one (Akamai IAM v3, "Create a group"), or the root of a new
-//! hierarchy, which only a tenant's own administrator can ask for.
+//! hierarchy, which no published API can make.
 
 use domain::{Aggregate, Event, GroupCreated, GroupId, Right, Tenant};
 use eventlog::SealError;
