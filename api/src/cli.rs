@@ -6,6 +6,8 @@ mod http;
 mod migrate;
 mod out;
 mod place;
+mod projections;
+mod served;
 mod tls;
 mod token;
 
@@ -40,6 +42,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Subject {
     Migrate(migrate::Migrate),
+    /// Look after the read models
+    #[command(subcommand)]
+    Projections(projections::Projections),
     Call(call::Call),
     Token(token::Token),
     /// Make what TLS needs
@@ -66,6 +71,7 @@ pub fn main() -> ExitCode {
 /// Runs one subcommand.
 pub async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
+        Subject::Projections(projections) => projections.run().await,
         Subject::Migrate(migrate) => migrate.run().await,
         Subject::Call(call) => call.run().await,
         Subject::Token(token) => token.run().await,

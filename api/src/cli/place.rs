@@ -53,8 +53,17 @@ impl PlaceArgs {
         Ok(KeySource::Given(key))
     }
 
+    /// Opens the store in this process; an embedded one must be there.
+    pub(super) async fn open_existing(&self) -> Result<Opened, Failure> {
+        if self.is_embedded() && !self.data_dir().log().exists() {
+            let path = self.data_dir.display();
+            return Err(Failure::new(format!("there is no store in {path}")));
+        }
+        self.open().await
+    }
+
     /// Opens the store in this process.
-    pub(super) async fn open(&self) -> Result<Opened, Failure> {
+    async fn open(&self) -> Result<Opened, Failure> {
         let place = self.place(super::PARTITIONS);
         Ok(open(&self.data_dir(), &place, &self.key_source()?).await?)
     }

@@ -80,12 +80,8 @@ impl Token {
                     self.tenant
                 )));
             }
-            if !data_dir.log().exists() {
-                let path = data_dir.path().display();
-                return Err(Failure::new(format!("there is no store in {path}")));
-            }
         }
-        let opened = self.place.open().await?;
+        let opened = self.place.open_existing().await?;
         let kept = opened.log.vault_of(VaultKind::SigningSecret, &self.tenant).await?;
         let row = kept.last().ok_or_else(|| {
             Failure::new(format!("tenant {} has no secret to sign tokens with", self.tenant))
