@@ -96,10 +96,14 @@ fn every_command_has_a_schema_under_its_name() {
     }
 }
 
-/// Every command implemented in the files of a folder under `src`, by file.
+/// Every command implemented in the files of a folder under `src`, by file. The writer's own cases
+/// have commands that nobody else may send.
 fn implemented(folder: &Path, found: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        if path.ends_with("src/writer") {
+            continue;
+        }
         if path.is_dir() {
             implemented(&path, found);
             continue;
