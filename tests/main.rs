@@ -11,5 +11,6 @@
 
 mod contract;
 mod edge;
+mod projections;
 mod stores;
 mod tidy;

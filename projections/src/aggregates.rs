@@ -69,3 +69,20 @@ pub async fn details(
     let (sequence, change_date): (i64, DateTime<Utc>) = (row.int()?, row.time()?);
     Ok(Some(Details { sequence, change_date, resource_owner: row.text()? }))
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{GroupCreated, GroupId, GroupRenamed};
+
+    use super::*;
+    use crate::sample::told;
+
+    #[test]
+    fn every_event_moves_its_aggregate_on() {
+        let (group, name) = (GroupId(1), "acme".to_owned());
+        let created = GroupCreated { group, parent: None, name: name.clone() };
+        let renamed = GroupRenamed { group, from: name, to: "ACME".to_owned() };
+        let rows = told(Aggregates, &[created.into(), renamed.into()]);
+        assert_eq!(rows, ["aggregates_v1 + acme group 1 1 2 acme"]);
+    }
+}

@@ -1,12 +1,13 @@
 //! Any instant: a tenant's events folded into a store in memory, which answers the same queries.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::TenantId;
 use eventlog::{EventLog, Recorded};
 
-use crate::engine::{fold_into, fresh};
+use crate::engine::{create, fold_into};
 use crate::write::sets;
 use crate::{Changes, Projection, Slot, ViewError, Views, list};
 
@@ -70,7 +71,7 @@ pub(crate) async fn fold_past(
         };
         fold.take(log, &TenantId::system(), until).await?;
     }
-    Ok(Past { views: fold.finish(log).await?, ordinal, at })
+    Ok(Past { views: fold.finish().await?, ordinal, at })
 }
 
 /// The tenant's events alone.
@@ -82,20 +83,20 @@ pub(crate) async fn fold_tenant(
 ) -> Result<Past, ViewError> {
     let mut fold = Fold::new(projections);
     let (ordinal, at) = fold.take(log, tenant, until).await?;
-    Ok(Past { views: fold.finish(log).await?, ordinal, at })
+    Ok(Past { views: fold.finish().await?, ordinal, at })
 }
 
 struct Fold<'a> {
     projections: &'a [Arc<dyn Projection>],
     changes: Vec<Changes>,
     /// (tenant, projection) that cannot take an event.
-    parked: std::collections::HashSet<(String, String)>,
+    parked: HashSet<(String, String)>,
 }
 
 impl<'a> Fold<'a> {
     fn new(projections: &'a [Arc<dyn Projection>]) -> Self {
         let changes = projections.iter().map(|_| Changes::default()).collect();
-        Self { projections, changes, parked: std::collections::HashSet::new() }
+        Self { projections, changes, parked: HashSet::new() }
     }
 
     /// Folds a tenant's events; answers the last one's ordinal and instant.
@@ -129,10 +130,10 @@ impl<'a> Fold<'a> {
         }
     }
 
-    async fn finish(self, log: &dyn EventLog) -> Result<Views, ViewError> {
+    async fn finish(self) -> Result<Views, ViewError> {
         let views = Views::memory().await?;
         let mut tx = views.writer().begin().await?;
-        fresh(&mut tx, self.projections, log.installation(), 0).await?;
+        create(&mut tx, self.projections, Slot::A).await?;
         for changes in &self.changes {
             tx.write(&sets(changes, Slot::A)).await?;
         }

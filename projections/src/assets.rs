@@ -93,3 +93,21 @@ fn read(mut row: Row) -> Result<AssetRow, ViewError> {
         marks: Marks::read(&mut row)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::AssetAdded;
+
+    use super::*;
+    use crate::sample::told;
+
+    #[test]
+    fn an_asset_has_a_row() {
+        let (asset, group, kind) = (AssetId(10), GroupId(2), AssetKind::Include);
+        let added = AssetAdded { asset, name: "site".to_owned(), kind, group };
+        assert_eq!(
+            told(Assets, &[added.into()]),
+            ["assets_v1 + acme 10 site include 2 ada 1 ada 1 1"]
+        );
+    }
+}

@@ -160,3 +160,49 @@ impl TableChanges {
 fn misfit(table: &Table) -> ProjectError {
     ProjectError(format!("a change does not fit the table {}", table.name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Column, values};
+
+    static THINGS: Table = Table {
+        name: "things_v1",
+        columns: &[Column::text("tenant"), Column::int("id"), Column::text("name")],
+        key: 2,
+        indexes: &[],
+    };
+
+    #[test]
+    fn a_row_that_comes_back_is_written_after_its_deletion() {
+        let mut changes = Changes::default();
+        changes.upsert(&THINGS, values!["acme", 1, "one"]).unwrap();
+        changes.delete(&THINGS, values!["acme"]).unwrap();
+        changes.upsert(&THINGS, values!["acme", 2, "two"]).unwrap();
+        let table = changes.table(THINGS.name).unwrap();
+        assert!(table.revives());
+        assert_eq!(table.rows.len(), 1);
+        assert_eq!(table.deleted, BTreeSet::from([values!["acme"].to_vec()]));
+    }
+
+    #[test]
+    fn changes_that_do_not_fit_the_table_are_refused() {
+        let mut changes = Changes::default();
+        assert!(changes.upsert(&THINGS, values!["acme", 1]).is_err());
+        assert!(changes.update(&THINGS, values!["acme"], []).is_err());
+        assert!(changes.update(&THINGS, values!["acme", 1], [("nome", "x".into())]).is_err());
+        assert!(changes.update(&THINGS, values!["acme", 1], [("id", 2.into())]).is_err());
+        assert!(changes.delete(&THINGS, values!["acme", 1, "one"]).is_err());
+        assert!(changes.is_empty());
+    }
+
+    #[test]
+    fn one_tenants_part_is_only_its_own() {
+        let mut changes = Changes::default();
+        changes.upsert(&THINGS, values!["acme", 1, "one"]).unwrap();
+        changes.delete(&THINGS, values!["other", 1]).unwrap();
+        assert_eq!(changes.tenants().into_iter().collect::<Vec<_>>(), ["acme", "other"]);
+        assert_eq!(changes.of_tenant("acme").len(), 1);
+        assert!(changes.of_tenant("acme").table(THINGS.name).unwrap().deleted.is_empty());
+    }
+}

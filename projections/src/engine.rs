@@ -15,6 +15,6 @@ pub(crate) use convoy::Engine;
 pub(crate) use fold::fold_into;
 pub(crate) use heads::raise;
 pub use rebuild::Progress;
-pub(crate) use schema::fresh;
+pub(crate) use schema::create;
 pub use start::Projections;
 pub use status::{Parked, PartitionStatus, ProjectionStatus, Status};

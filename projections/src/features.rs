@@ -149,3 +149,39 @@ fn read(mut row: Row) -> Result<(Level, FeatureKey, FeatureValue), ViewError> {
     };
     Ok((level, row.word()?, row.json()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{FeatureSet, FeaturesReset};
+
+    use super::*;
+    use crate::sample::told;
+
+    fn set(key: FeatureKey, after: bool) -> Event {
+        let (on, after) = (Level::Instance, FeatureValue::Switch(after));
+        FeatureSet { on, key, before: None, after }.into()
+    }
+
+    #[test]
+    fn a_flag_has_a_row_with_its_newest_value() {
+        let rows = told(
+            Features,
+            &[set(FeatureKey::UserSchema, true), set(FeatureKey::UserSchema, false)],
+        );
+        assert_eq!(rows, ["features_v1 + acme instance acme user_schema false"]);
+    }
+
+    #[test]
+    fn a_reset_takes_the_flags_of_a_level_and_what_comes_after_stays() {
+        let reset = FeaturesReset { on: Level::Instance, before: BTreeMap::new() };
+        let (one, other) = (FeatureKey::UserSchema, FeatureKey::OidcTokenExchange);
+        let rows = told(Features, &[set(one, true), reset.into(), set(other, true)]);
+        assert_eq!(
+            rows,
+            [
+                "features_v1 - acme instance acme",
+                "features_v1 + acme instance acme oidc_token_exchange true",
+            ],
+        );
+    }
+}

@@ -106,3 +106,47 @@ fn read(mut row: Row) -> Result<GroupRow, ViewError> {
         marks: Marks::read(&mut row)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{GroupCreated, GroupDeleted, GroupMoved, GroupRenamed};
+
+    use super::*;
+    use crate::sample::told;
+
+    fn created(group: i64, parent: Option<i64>, name: &str) -> Event {
+        let (group, parent) = (GroupId(group), parent.map(GroupId));
+        GroupCreated { group, parent, name: name.to_owned() }.into()
+    }
+
+    fn moved(group: i64, from: i64, to: i64) -> Event {
+        GroupMoved { group: GroupId(group), from: GroupId(from), to: GroupId(to) }.into()
+    }
+
+    #[test]
+    fn a_page_that_makes_and_moves_a_group_writes_its_row_once() {
+        let rows =
+            told(Groups, &[created(1, None, "acme"), created(2, Some(1), "emea"), moved(2, 1, 3)]);
+        assert_eq!(
+            rows,
+            ["groups_v1 + acme 1 - acme ada 1 ada 1 1", "groups_v1 + acme 2 3 emea ada 2 ada 3 1"],
+        );
+    }
+
+    #[test]
+    fn what_was_there_before_the_page_is_updated_by_its_key() {
+        let (from, to) = ("emea".to_owned(), "europe".to_owned());
+        let renamed = GroupRenamed { group: GroupId(2), from, to };
+        let rows = told(Groups, &[moved(2, 1, 3), renamed.into()]);
+        let set = "parent_id=3 name=europe modified_by=ada modified_at=2 sequence=1";
+        assert_eq!(rows, [format!("groups_v1 ~ acme 2 {set}")]);
+    }
+
+    #[test]
+    fn a_deleted_group_has_no_row_whatever_the_page_did_with_it() {
+        let (group, parent, name) = (GroupId(2), Some(GroupId(1)), "emea".to_owned());
+        let deleted = GroupDeleted { group, parent, name };
+        let rows = told(Groups, &[created(2, Some(1), "emea"), deleted.into(), moved(2, 1, 3)]);
+        assert_eq!(rows, ["groups_v1 - acme 2"]);
+    }
+}

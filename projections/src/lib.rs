@@ -10,6 +10,8 @@ mod gate;
 mod list;
 mod projection;
 mod reads;
+#[cfg(test)]
+mod sample;
 mod table;
 mod tx;
 mod value;

@@ -82,3 +82,19 @@ fn read(mut row: Row) -> Result<OrganizationRow, ViewError> {
         marks: Marks::read(&mut row)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::OrganizationCreated;
+
+    use super::*;
+    use crate::sample::told;
+
+    #[test]
+    fn an_organization_has_a_row() {
+        let organization = OrganizationId("69629023906488334".to_owned());
+        let created = OrganizationCreated { organization, name: "Sales".to_owned() };
+        let rows = told(Organizations, &[created.into()]);
+        assert_eq!(rows, ["organizations_v1 + acme 69629023906488334 Sales ada 1 ada 1 1"]);
+    }
+}

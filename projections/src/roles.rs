@@ -104,3 +104,24 @@ fn read(mut row: Row) -> Result<RoleRow, ViewError> {
         marks: Marks::read(&mut row)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::RoleCreated;
+
+    use super::*;
+    use crate::sample::told;
+
+    #[test]
+    fn a_role_has_a_row_with_its_permissions() {
+        let created = RoleCreated {
+            role: RoleId(12),
+            name: "Viewer".to_owned(),
+            description: "sees".to_owned(),
+            kind: RoleKind::Standard,
+            permissions: [Permission::Read, Permission::AssetMove].into(),
+        };
+        let row = r#"12 Viewer sees standard ["read","asset.move"] ada 1 ada 1 1"#;
+        assert_eq!(told(Roles, &[created.into()]), [format!("roles_v1 + acme {row}")]);
+    }
+}

@@ -96,3 +96,20 @@ fn read(mut row: Row) -> Result<TenantRow, ViewError> {
         marks: Marks::read(&mut row)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{SigningSecretSet, TenantCreated};
+
+    use super::*;
+    use crate::sample::told;
+
+    #[test]
+    fn a_tenant_has_a_row_with_its_newest_signing_secret() {
+        let tenant = TenantId::new("acme").unwrap();
+        let created = TenantCreated { tenant: tenant.clone(), name: "Acme".to_owned() };
+        let set = SigningSecretSet { tenant, generation: 1 };
+        let rows = told(Tenants, &[created.into(), set.into()]);
+        assert_eq!(rows, ["tenants_v1 + acme Acme 1 ada 1 ada 2 1"]);
+    }
+}

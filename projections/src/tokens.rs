@@ -139,3 +139,46 @@ fn read(mut row: Row) -> Result<TokenRow, ViewError> {
         marks: Marks::read(&mut row)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{ClientId, ClientSecretReset, Right, TokenIssued, TokenRevoked};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::sample::told;
+
+    fn issued() -> Event {
+        let fact = TokenIssued {
+            token: TokenId("t1".to_owned()),
+            name: "ci".to_owned(),
+            holder: ActorKind::Client,
+            holder_id: "c1".to_owned(),
+            rights: [Right::GroupRead].into(),
+            organization: None,
+            expires_at: None,
+        };
+        fact.into()
+    }
+
+    #[test]
+    fn a_token_has_a_row_until_it_is_revoked_and_after() {
+        let revoked = TokenRevoked { token: TokenId("t1".to_owned()) };
+        let rows = told(Tokens, &[issued(), revoked.into()]);
+        let row = r#"t1 ci client c1 ["group.read"] - - 1 ada 1 ada 2 1"#;
+        assert_eq!(rows, [format!("tokens_v1 + acme {row}")]);
+    }
+
+    #[test]
+    fn the_tokens_that_a_reset_of_a_secret_names_expire_with_it() {
+        let reset = ClientSecretReset {
+            client: ClientId(Uuid::nil()),
+            generation: 2,
+            grace_until: None,
+            ends_at: DateTime::from_timestamp_micros(9).unwrap(),
+            credentials: vec![],
+            tokens: vec![TokenId("t1".to_owned())],
+        };
+        assert_eq!(told(Tokens, &[reset.into()]), ["tokens_v1 ~ acme t1 expires_at=9"]);
+    }
+}

@@ -100,3 +100,25 @@ fn read(mut row: Row) -> Result<UserRow, ViewError> {
         marks: Marks::read(&mut row)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{GroupId, RoleId, Sealed, UserCreated};
+
+    use super::*;
+    use crate::sample::told;
+
+    #[test]
+    fn what_is_personal_stays_sealed_in_the_row() {
+        let sealed = Sealed { subject: "A-B-1".to_owned(), bytes: "c0ffee".to_owned() };
+        let created = UserCreated {
+            user: UserId("A-B-1".to_owned()),
+            organization: OrganizationId("7".to_owned()),
+            profile: Personal::Sealed(sealed),
+            grants: vec![GroupRole { group: GroupId(1), role: RoleId(2) }],
+        };
+        let profile = r#"{"sealed":{"subject":"A-B-1","bytes":"c0ffee"}}"#;
+        let row = format!(r#"A-B-1 7 {profile} [{{"group":1,"role":2}}] ada 1 ada 1 1"#);
+        assert_eq!(told(Users, &[created.into()]), [format!("users_v1 + acme {row}")]);
+    }
+}

@@ -1,18 +1,20 @@
 //! A handle to the store of read models: a file, a PostgreSQL database, or memory.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use domain::TenantId;
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::db::Db;
+use crate::table::names;
 use crate::value::Row;
-use crate::{Value, ViewError};
+use crate::{Projection, Value, ViewError};
 
 /// Name of the file of read models in the data directory.
 pub const VIEWS_FILE: &str = "views.db";
@@ -95,6 +97,21 @@ impl Views {
 
     fn over(readers: Db, writer: Db) -> Self {
         Self { inner: Arc::new(Inner { readers, writer, parked: RwLock::default() }) }
+    }
+
+    /// All rows of a projection by table, in the order of their keys: to compare stores by.
+    pub async fn contents(
+        &self,
+        projection: &dyn Projection,
+    ) -> Result<BTreeMap<&'static str, Vec<Vec<Value>>>, ViewError> {
+        let mut contents = BTreeMap::new();
+        for table in projection.tables() {
+            let key = names(table.key_columns());
+            let sql = format!("select {} from {} order by {key}", table.list(), table.name);
+            let rows = self.readers().fetch(AssertSqlSafe(sql), &[]).await?;
+            contents.insert(table.name, rows.into_iter().map(Row::values).collect());
+        }
+        Ok(contents)
     }
 
     pub(crate) fn readers(&self) -> &Db {

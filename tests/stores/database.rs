@@ -120,12 +120,21 @@ impl Database {
         }
     }
 
+    /// Runs statements past the program, where the read models are.
+    pub(crate) async fn execute_on_views(&self, statements: &str) {
+        self.run("views.db", statements).await.unwrap();
+    }
+
     /// Runs statements past the program.
     pub(crate) async fn execute(&self, statements: &str) -> Result<(), sqlx::Error> {
+        self.run("log.db", statements).await
+    }
+
+    async fn run(&self, file: &str, statements: &str) -> Result<(), sqlx::Error> {
         let sql = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
         match &self.place {
             Place::DataDir(dir) => {
-                let url = format!("sqlite://{}", dir.join("log.db").display());
+                let url = format!("sqlite://{}", dir.join(file).display());
                 let mut raw = SqliteConnection::connect(&url).await?;
                 sql.execute(&mut raw).await?;
                 raw.close().await

@@ -148,3 +148,97 @@ fn endings(name: &str) -> BTreeSet<String> {
     let name = folded(name);
     name.char_indices().filter_map(|(at, _)| name.get(at..)).map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use domain::{
+        AkamaiClientId, CaptureClientId, ClientDeleted, ClientFeature, ClientKind, ClientLocked,
+        ClientSecretReset, CredentialId,
+    };
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::sample::told;
+
+    const ID: ClientId = ClientId(Uuid::nil());
+
+    fn at(micros: i64) -> DateTime<chrono::Utc> {
+        DateTime::from_timestamp_micros(micros).unwrap()
+    }
+
+    fn born() -> Event {
+        let fact = ClientCreated {
+            client: ID,
+            akamai_id: AkamaiClientId("aka".to_owned()),
+            capture_id: CaptureClientId("cap".to_owned()),
+            name: "Bo\u{e9}".to_owned(),
+            description: String::new(),
+            kind: ClientKind::ServiceAccount,
+            authorized_user: None,
+            organization: None,
+            features: [ClientFeature::Owner].into(),
+            access: vec![],
+            tags: ["ops".to_owned()].into(),
+            is_default: false,
+        };
+        fact.into()
+    }
+
+    #[test]
+    fn a_client_has_a_row_and_one_for_each_tag_and_each_ending_of_its_name() {
+        let rows = told(Clients, &[born(), ClientLocked { client: ID }.into()]);
+        let row = r#"aka cap Boé  SERVICE_ACCOUNT - - ["owner"] [] ["ops"] 0 1 1 1 -"#;
+        let expected = [
+            format!("client_name_parts_v1 + acme {ID} boé"),
+            format!("client_name_parts_v1 + acme {ID} oé"),
+            format!("client_name_parts_v1 + acme {ID} é"),
+            format!("client_tags_v1 + acme {ID} ops"),
+            format!("clients_v1 + acme {ID} {row} ada 1 ada 2 1"),
+        ];
+        assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn a_reset_ends_the_credentials_it_names_and_leaves_the_others() {
+        let created = ClientCredentialCreated {
+            client: ID,
+            credential: CredentialId(5),
+            client_token: "akab-c".to_owned(),
+            access_token: "akab-a".to_owned(),
+            expires_at: at(99),
+        };
+        let reset = ClientSecretReset {
+            client: ID,
+            generation: 2,
+            grace_until: Some(at(9)),
+            ends_at: at(9),
+            credentials: vec![CredentialId(5), CredentialId(4)],
+            tokens: vec![],
+        };
+        let rows = told(Clients, &[created.into(), reset.into()]);
+        let set = "secret_generation=2 grace_until=9 modified_by=ada modified_at=2 sequence=1";
+        let expected = [
+            format!("client_credentials_v1 ~ acme {ID} 4 ends_at=9"),
+            format!("client_credentials_v1 + acme {ID} 5 akab-c akab-a ACTIVE 1 99 9"),
+            format!("clients_v1 ~ acme {ID} {set}"),
+        ];
+        assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn of_a_deleted_client_nothing_stays() {
+        let deleted = ClientDeleted {
+            client: ID,
+            name: "Bo\u{e9}".to_owned(),
+            features: BTreeSet::new(),
+            tags: BTreeSet::new(),
+            credentials: vec![],
+        };
+        let rows = told(Clients, &[born(), deleted.into()]);
+        let tables = ["client_credentials_v1", "client_name_parts_v1", "client_tags_v1"];
+        let tables = tables.into_iter().chain(["clients_v1"]);
+        let expected: Vec<_> = tables.map(|table| format!("{table} - acme {ID}")).collect();
+        assert_eq!(rows, expected);
+    }
+}

@@ -86,7 +86,8 @@ impl Engine {
             progress(now);
         };
         let mut fill = Fill::begin(self, Arc::clone(projection), live.other(), &report).await?;
-        fill.catch_up(&self.reached.borrow().clone()).await?;
+        let target = self.reached.borrow().clone();
+        fill.catch_up(&target).await?;
         fill.index().await?;
         self.compare(&mut fill, live, state).await?;
         for _ in 0..SWAPS_MOST {
@@ -114,7 +115,7 @@ impl Engine {
         }
         let mut tx = db.begin().await?;
         tx.execute("set local idle_in_transaction_session_timeout = 0", &[]).await?;
-        let sql = "select cast(pg_try_advisory_xact_lock(4848110022, hashtext($1)) as int)";
+        let sql = "select cast(cast(pg_try_advisory_xact_lock(484811002, hashtext($1)) as int) as bigint)";
         let rows = tx.fetch(sql, &[name.into()]).await?;
         let is_ours = rows.into_iter().next().map_or(Ok(0), |mut row| row.int())? == 1;
         if is_ours { Ok(Some(tx)) } else { Err(ViewError::Rebuilding(name.to_owned())) }

@@ -44,21 +44,21 @@ fn control(tongue: Tongue) -> Vec<String> {
 /// Makes the engine's own tables. Nodes that start at the same time take turns.
 pub(super) async fn create_control(tx: &mut Tx) -> Result<(), ViewError> {
     if tx.tongue() == Tongue::Postgres {
-        tx.fetch(SETUP_LOCK, &[]).await?;
+        tx.execute(SETUP_LOCK, &[]).await?;
     }
     let statements = control(tx.tongue());
     tx.script(&statements).await
 }
 
-/// Makes the tables of a projection in `slot`, and its names stand for them.
-pub(super) async fn create(
+/// Makes the tables of projections in `slot`, and their names stand for them.
+pub(crate) async fn create(
     tx: &mut Tx,
-    projection: &dyn Projection,
+    projections: &[Arc<dyn Projection>],
     slot: Slot,
 ) -> Result<(), ViewError> {
     let tongue = tx.tongue();
     let mut statements = Vec::new();
-    for table in projection.tables() {
+    for table in projections.iter().flat_map(|projection| projection.tables()) {
         statements.push(table.create(slot, tongue));
         statements.extend(table.create_indexes(slot));
         statements.extend(table.point(slot, tongue));
@@ -83,9 +83,9 @@ pub(super) async fn forget(
     tx.script(&statements).await
 }
 
-/// Everything a store needs that is filled from position 0: control tables, the projections'
-/// tables in slot A, and checkpoints at 0.
-pub(crate) async fn fresh(
+/// What a store needs that is filled from position 0: the projections' tables in slot A, and
+/// checkpoints at 0.
+pub(super) async fn fresh(
     tx: &mut Tx,
     projections: &[Arc<dyn Projection>],
     installation: Uuid,
@@ -101,8 +101,8 @@ pub(crate) async fn fresh(
         )
         .await?;
     }
+    create(tx, projections, Slot::A).await?;
     for projection in projections {
-        create(tx, projection.as_ref(), Slot::A).await?;
         set_slot(tx, projection.name(), Slot::A, SlotState::Live).await?;
     }
     Ok(())

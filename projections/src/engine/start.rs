@@ -188,7 +188,7 @@ async fn add_missing(tx: &mut Tx, projections: &[Arc<dyn Projection>]) -> Result
     for projection in projections {
         let sql = "select slot from view_slots where projection = $1";
         if tx.fetch(sql, &[projection.name().into()]).await?.is_empty() {
-            schema::create(tx, projection.as_ref(), Slot::A).await?;
+            schema::create(tx, std::slice::from_ref(projection), Slot::A).await?;
             schema::set_slot(tx, projection.name(), Slot::A, SlotState::Building).await?;
         }
     }

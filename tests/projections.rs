@@ -1,0 +1,14 @@
+//! Read models, from the log to the rows and back to the questions, on both stores.
+
+mod ledger;
+mod parking;
+mod past;
+mod picky;
+mod questions;
+mod reads;
+mod rebuild;
+mod rows;
+mod scenario;
+mod start;
+mod statements;
+mod watched;
