@@ -1,14 +1,26 @@
 //! The dialects over HTTP and gRPC, and the edge they share. It translates and decides nothing.
 
+mod akamai;
+pub mod app;
+pub mod call;
+pub mod caller;
+mod capture;
 pub mod cli;
 pub mod credentials;
 pub mod data_dir;
+pub mod dialect;
 pub mod edge;
 pub mod edgegrid;
 pub mod edgerc;
+pub mod fault;
 pub mod jwt;
 pub mod logs;
 pub mod measure;
+mod native;
+pub mod problem;
+pub mod router;
 pub mod settings;
 pub mod store;
+mod tenant_clients;
 pub mod tls;
+mod zitadel;

@@ -1,0 +1,51 @@
+//! Akamai Identity and Access Management v3, below `/identity-management/v3`.
+//!
+//! Known quirks: bodies are read leniently, as the SDKs send members the document does not know;
+//! `null`, `{}` and nothing are the same where no body is due; ids in a path that are no integers
+//! are 400, foreign ones 404; there is no `api-clients/self/unlock`, and `self` is nobody's
+//! `clientId`.
+
+mod api_clients;
+mod forest;
+mod groups;
+mod problem;
+mod wire;
+
+use async_trait::async_trait;
+use axum::response::Response;
+
+use crate::app::App;
+use crate::call::Incoming;
+use crate::caller::{Caller, signed};
+use crate::dialect::{Dialect, Face};
+use problem::Problem;
+
+pub(crate) const ROOT: &str = "/identity-management/v3";
+
+/// How this dialect lets callers in and refuses.
+pub(crate) struct Akamai;
+
+#[async_trait]
+impl Face for Akamai {
+    type Error = Problem;
+
+    async fn authenticate(app: &App, request: &Incoming) -> Result<Caller, Problem> {
+        let caller = signed(app, request).await?;
+        match request.query_value("accountSwitchKey").filter(|key| !key.is_empty()) {
+            // No client here may switch accounts; naming one's own is no switch.
+            Some(key) if !wire::names_account(&key, &caller.tenant) => {
+                Err(Problem::may_not_switch_account())
+            }
+            Some(_) | None => Ok(caller),
+        }
+    }
+
+    fn refuse(request: &Incoming, problem: Problem) -> Response {
+        problem.respond(request)
+    }
+}
+
+/// All operations there are so far; the others are in `tests/akamai/missing.txt`.
+pub(crate) fn dialect() -> Dialect<Akamai> {
+    api_clients::operations(groups::operations(Dialect::new(ROOT)))
+}

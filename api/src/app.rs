@@ -1,0 +1,67 @@
+//! What all handlers share: the log, the keys, the writer, the read models; and the one way a
+//! command is run, so that whoever reads after its answer sees what it did.
+
+use std::sync::Arc;
+
+use commands::{Command, Granted, Idempotency, Request, Writer};
+use domain::TenantId;
+use eventlog::{EventLog, Keyring};
+use projections::{Projections, Reads, Views};
+use uuid::Uuid;
+
+use crate::call::Incoming;
+use crate::caller::Caller;
+use crate::fault::{Denied, Fault};
+use crate::settings::Settings;
+
+/// The service without its edge. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub log: Arc<dyn EventLog>,
+    pub keyring: Keyring,
+    pub writer: Writer,
+    pub reads: Reads,
+    pub projections: Arc<Projections>,
+    pub settings: Arc<Settings>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("store", &self.log.store()).finish_non_exhaustive()
+    }
+}
+
+/// What a request says of how its command is to be taken, beside the command itself.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    pub expected_sequence: Option<i64>,
+    pub idempotency: Option<Idempotency>,
+    pub dry_run: bool,
+}
+
+impl App {
+    /// Runs a command for `caller` in `tenant`. The read models that come with the answer show
+    /// what it did, so that a handler can answer with what the same query returns to anybody.
+    pub async fn run<C: Command>(
+        &self,
+        caller: &Caller,
+        tenant: &TenantId,
+        request: &Incoming,
+        terms: Terms,
+        command: C,
+    ) -> Result<(Granted<C::Fresh>, Views), Denied<C::Rejection>> {
+        let request = Request {
+            tenant: tenant.clone(),
+            actor: caller.actor.clone(),
+            command_id: Uuid::now_v7(),
+            correlation: request.id.clone(),
+            address: request.address,
+            expected_sequence: terms.expected_sequence,
+            idempotency: terms.idempotency,
+            dry_run: terms.dry_run,
+        };
+        let granted = self.writer.run(request, command).await?;
+        let views = self.reads.after(tenant, granted.partition, granted.position).await;
+        Ok((granted, views.map_err(Fault::from)?))
+    }
+}

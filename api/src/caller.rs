@@ -1,0 +1,183 @@
+//! Who calls: an actor, the tenant it acts in, and what it holds there. One file for each scheme
+//! by which callers prove it. What a credential is worth is read behind the gate at every request,
+//! so that a lock, a reset or a revocation made in any dialect holds in every other at once.
+
+mod basic;
+mod bearer;
+mod signed;
+mod standing;
+mod web_token;
+
+use std::collections::BTreeSet;
+
+use domain::{
+    Actor, ClientFeature, ClientId, CredentialId, GroupId, OrganizationId, Permission, Right,
+    Rights, TenantId,
+};
+
+pub use basic::{BasicError, basic};
+pub use bearer::{BearerError, bearer};
+pub use signed::{SignedError, signed};
+
+use crate::dialect::Needs;
+use crate::jwt::Claims;
+
+/// A client as its call found it: working, with these features, and these roles on groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallingClient {
+    pub id: ClientId,
+    pub features: BTreeSet<ClientFeature>,
+    pub access: Vec<Grant>,
+    /// The credential that signed this call, where one did.
+    pub credential: Option<CredentialId>,
+}
+
+/// What a role on a group lets its holder do there and below.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    pub group: GroupId,
+    pub permissions: BTreeSet<Permission>,
+}
+
+/// A party that proved who it is, or a stranger where an operation asks nothing.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub actor: Actor,
+    /// The tenant it belongs to, and acts in where a request names no other.
+    pub tenant: TenantId,
+    /// What a token lets its bearer do.
+    pub rights: Rights,
+    /// Where set, rights that an organization scopes hold in this one only.
+    pub organization: Option<OrganizationId>,
+    pub client: Option<CallingClient>,
+    /// What a JSON web token says of its bearer.
+    pub claims: Option<Claims>,
+}
+
+/// Rights in the tenant `system`.
+const SYSTEM: [Right; 3] =
+    [Right::SystemFeatureRead, Right::SystemFeatureWrite, Right::SystemFeatureDelete];
+
+/// Roles that a tenant's own tokens give everything a tenant's clients are subject to.
+const ADMIN_ROLES: [&str; 3] = ["admin", "administrator", "super_admin"];
+
+impl Caller {
+    /// Nobody in particular: for operations that ask nothing of their callers.
+    pub fn stranger() -> Self {
+        let actor = Actor { id: "stranger".to_owned(), ..Actor::system() };
+        Self::new(TenantId::system(), actor)
+    }
+
+    fn new(tenant: TenantId, actor: Actor) -> Self {
+        let (rights, organization) = (Rights::new(), None);
+        Self { actor, tenant, rights, organization, client: None, claims: None }
+    }
+
+    /// Whether it may act in `tenant`: its own; any, for an administrator of tenants who belongs
+    /// to the tenant `system`; and `system` itself, for whoever has a right there.
+    pub fn may_enter(&self, tenant: &TenantId) -> bool {
+        let crosses = self.tenant.is_system() && self.has(Right::TenantAdmin);
+        let is_of_system = SYSTEM.iter().any(|right| self.has(*right));
+        self.tenant == *tenant || crosses || (tenant.is_system() && is_of_system)
+    }
+
+    /// Whether a right is held. To administer includes to read.
+    pub fn has(&self, right: Right) -> bool {
+        let wider = match right {
+            Right::GroupRead => Right::GroupAdmin,
+            Right::UserRead => Right::UserAdmin,
+            Right::ClientRead => Right::ClientAdmin,
+            Right::ProjectionRead => Right::ProjectionAdmin,
+            Right::TenantAdmin
+            | Right::GroupAdmin
+            | Right::UserAdmin
+            | Right::ClientAdmin
+            | Right::TokenAdmin
+            | Right::SystemFeatureRead
+            | Right::SystemFeatureWrite
+            | Right::SystemFeatureDelete
+            | Right::InstanceFeatureRead
+            | Right::InstanceFeatureWrite
+            | Right::InstanceFeatureDelete
+            | Right::OrganizationFeatureRead
+            | Right::OrganizationFeatureWrite
+            | Right::OrganizationFeatureDelete
+            | Right::UserFeatureRead
+            | Right::UserFeatureWrite
+            | Right::UserFeatureDelete
+            | Right::EventsRead
+            | Right::ProjectionAdmin => right,
+        };
+        self.rights.contains(&right) || self.rights.contains(&wider)
+    }
+
+    /// Whether the gate of an operation lets it through.
+    pub fn holds(&self, needs: Needs) -> bool {
+        match needs {
+            Needs::Nothing | Needs::SignedIn | Needs::RightOfCommand => true,
+            Needs::Right(right) => self.has(right),
+            Needs::Permission(permission) => self.client.as_ref().is_some_and(|client| {
+                client.access.iter().any(|grant| grant.permissions.contains(&permission))
+            }),
+            Needs::Feature(feature) => self.has_feature(feature),
+            Needs::Clients(verb) => self.may_clients(verb),
+        }
+    }
+
+    /// Whether the calling client has a feature. An owner passes every check.
+    fn has_feature(&self, feature: ClientFeature) -> bool {
+        let held = [feature, ClientFeature::Owner];
+        let client = self.client.as_ref();
+        client.is_some_and(|client| held.iter().any(|one| client.features.contains(one)))
+    }
+
+    /// Whether `clients:<verb>` is held: by a role or permission of a web token, or by a right.
+    fn may_clients(&self, verb: &str) -> bool {
+        let reads = matches!(verb, "list" | "read");
+        let by_right = self.has(Right::ClientAdmin) || (reads && self.has(Right::ClientRead));
+        let by_claim = self.claims.as_ref().is_some_and(|claims| {
+            claims.has_permission(&format!("clients:{verb}"))
+                || claims.has_permission("clients:admin")
+                || ADMIN_ROLES.iter().any(|role| claims.has_role(role))
+        });
+        by_right || by_claim
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claiming(roles: &[&str], permissions: &[&str]) -> Caller {
+        let list = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let (roles, permissions) = (list(roles), list(permissions));
+        Caller {
+            claims: Some(Claims { roles, permissions, ..Claims::default() }),
+            ..Caller::stranger()
+        }
+    }
+
+    fn featured(feature: ClientFeature) -> Caller {
+        let (id, features) = (ClientId(uuid::Uuid::nil()), [feature].into());
+        let client = CallingClient { id, features, access: Vec::new(), credential: None };
+        Caller { client: Some(client), ..Caller::stranger() }
+    }
+
+    #[test]
+    fn an_owner_passes_every_check_of_features() {
+        assert!(featured(ClientFeature::Owner).holds(Needs::Feature(ClientFeature::DirectAccess)));
+        assert!(!featured(ClientFeature::DirectAccess).holds(Needs::Feature(ClientFeature::Owner)));
+        assert!(!Caller::stranger().holds(Needs::Feature(ClientFeature::Owner)));
+    }
+
+    #[test]
+    fn tokens_of_clients_need_the_very_verb_or_to_be_administrators() {
+        assert!(claiming(&[], &["clients:list"]).holds(Needs::Clients("list")));
+        assert!(!claiming(&[], &["clients:list"]).holds(Needs::Clients("activate")));
+        assert!(claiming(&[], &["clients:admin"]).holds(Needs::Clients("activate")));
+        assert!(claiming(&["Administrator"], &[]).holds(Needs::Clients("delete")));
+        assert!(!claiming(&["user"], &[]).holds(Needs::Clients("read")));
+        let reader = Caller { rights: [Right::ClientRead].into(), ..Caller::stranger() };
+        assert!(reader.holds(Needs::Clients("read")) && !reader.holds(Needs::Clients("delete")));
+    }
+}

@@ -1,0 +1,97 @@
+//! Janrain / Akamai Identity Cloud Capture: `/clients/*` at the root. The tenant follows from the
+//! calling client's id.
+//!
+//! Known quirks: every answer is HTTP 200, refusals too; parameters come in the query, in a form
+//! body or split over both; reads are asked for by POST as well; `/clients/list` shows secrets.
+
+mod add_client;
+mod delete_client;
+mod error;
+mod list_clients;
+mod parameters;
+mod reset_secret;
+mod set_features;
+
+use async_trait::async_trait;
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use commands::clients::FeatureFault;
+use domain::{CaptureClientId, ClientFeature, ClientId};
+use projections::clients::{self, ClientRow};
+use serde_json::{Map, Value, json};
+
+use crate::app::App;
+use crate::call::{Call, Incoming};
+use crate::caller::{Caller, basic};
+use crate::dialect::{Dialect, Face, Needs};
+use crate::fault::Fault;
+use error::{CaptureError, answer};
+use parameters::Parameters;
+
+/// How this dialect lets callers in and refuses.
+pub(crate) struct Capture;
+
+#[async_trait]
+impl Face for Capture {
+    type Error = CaptureError;
+
+    async fn authenticate(app: &App, request: &Incoming) -> Result<Caller, CaptureError> {
+        let parameters = Parameters::of(request);
+        let named = parameters.get("client_id").zip(parameters.get("client_secret"));
+        let header = request.header("authorization");
+        Ok(basic(app, header, named, request.received_at).await?)
+    }
+
+    fn refuse(request: &Incoming, error: CaptureError) -> Response {
+        error.respond(request)
+    }
+}
+
+#[rustfmt::skip]
+pub(crate) fn dialect() -> Dialect<Capture> {
+    let owner = Needs::Feature(ClientFeature::Owner);
+    Dialect::new("")
+        .op("clients/list",         Method::GET,  "/clients/list",         owner, list_clients::handle)
+        .op("clients/list",         Method::POST, "/clients/list",         owner, list_clients::handle)
+        .op("clients/add",          Method::POST, "/clients/add",          owner, add_client::handle)
+        .op("clients/set_features", Method::POST, "/clients/set_features", owner, set_features::handle)
+        .op("clients/reset_secret", Method::POST, "/clients/reset_secret", owner, reset_secret::handle)
+        .op("clients/delete",       Method::POST, "/clients/delete",       owner, delete_client::handle)
+}
+
+/// The answer to what succeeded, with what it has to show.
+fn ok(members: Map<String, Value>) -> Response {
+    let mut body = Map::from_iter([("stat".to_owned(), json!("ok"))]);
+    body.extend(members);
+    answer(StatusCode::OK, Value::Object(body))
+}
+
+/// The client of this application that a parameter names.
+async fn named(call: &Call, argument: &'static str, id: &str) -> Result<ClientRow, CaptureError> {
+    let found = clients::by_capture_id(&call.views, &CaptureClientId(id.to_owned())).await;
+    let client = found.map_err(Fault::from)?;
+    let client = client.filter(|client| client.tenant == call.tenant);
+    client.ok_or_else(|| CaptureError::not_a_valid_id(argument))
+}
+
+/// The client a call is about: the one it names, or the caller itself.
+async fn target(call: &Call, parameters: &Parameters) -> Result<ClientId, CaptureError> {
+    if let Some(id) = parameters.get("for_client_id") {
+        return Ok(named(call, "for_client_id", id).await?.client);
+    }
+    let calling = call.caller.client.as_ref().map(|client| client.id);
+    calling.ok_or_else(CaptureError::permission)
+}
+
+/// A list of features that cannot be taken.
+fn features_invalid(fault: &FeatureFault) -> CaptureError {
+    match fault {
+        FeatureFault::Unknown(name) => {
+            CaptureError::invalid("features", format_args!("{name} is not a valid feature name"))
+        }
+        FeatureFault::LoginClientNotAlone => CaptureError::invalid(
+            "features",
+            "login_client may not be combined with other features",
+        ),
+    }
+}

@@ -1,0 +1,140 @@
+//! The refusals of this dialect: HTTP 200 with `"stat":"error"`, a number and a word for it.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use crate::call::Incoming;
+use crate::caller::BasicError;
+use crate::dialect::Turned;
+use crate::fault::{Denied, Fault};
+
+/// What is wrong, as this dialect says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CaptureError {
+    code: u16,
+    word: &'static str,
+    description: String,
+    argument: Option<&'static str>,
+    /// 200 for all that the published error list knows.
+    status: StatusCode,
+}
+
+impl CaptureError {
+    fn new(code: u16, word: &'static str, description: impl Into<String>) -> Self {
+        let (description, status) = (description.into(), StatusCode::OK);
+        Self { code, word, description, argument: None, status }
+    }
+
+    /// A required parameter is not there.
+    pub(super) fn missing(argument: &'static str) -> Self {
+        let description = format!("missing required argument: {argument}");
+        Self { argument: Some(argument), ..Self::new(100, "missing_argument", description) }
+    }
+
+    /// A parameter cannot be taken. Client libraries look into the wording.
+    pub(super) fn invalid(argument: &'static str, reason: impl std::fmt::Display) -> Self {
+        let description = format!("{argument} was not valid for the following reason: {reason}");
+        Self { argument: Some(argument), ..Self::new(200, "invalid_argument", description) }
+    }
+
+    /// A client id that is nobody's in this application.
+    pub(super) fn not_a_valid_id(argument: &'static str) -> Self {
+        Self::invalid(argument, format_args!("{argument} is not a valid id"))
+    }
+
+    /// Two things may not have the same value.
+    pub(super) fn not_unique(argument: &'static str, description: impl Into<String>) -> Self {
+        Self { argument: Some(argument), ..Self::new(361, "unique_violation", description) }
+    }
+
+    /// The caller lacks the feature, or may not do this to itself.
+    pub(super) fn permission() -> Self {
+        let description = "the provided client does not have authorization for this action";
+        Self::new(403, "client_permission_error", description)
+    }
+
+    pub(super) fn respond(&self, request: &Incoming) -> Response {
+        let mut body = Map::new();
+        body.insert("stat".to_owned(), json!("error"));
+        body.insert("code".to_owned(), json!(self.code));
+        body.insert("error".to_owned(), json!(self.word));
+        body.insert("error_description".to_owned(), json!(self.description));
+        if let Some(argument) = self.argument {
+            body.insert("argument_name".to_owned(), json!(argument));
+        }
+        body.insert("request_id".to_owned(), json!(request.id));
+        answer(self.status, Value::Object(body))
+    }
+}
+
+/// A reply with what all replies of this dialect carry.
+pub(super) fn answer(status: StatusCode, body: Value) -> Response {
+    let mut response = (status, axum::Json(body)).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+impl From<BasicError> for CaptureError {
+    fn from(error: BasicError) -> Self {
+        match error {
+            BasicError::OtherScheme => Self::new(
+                205,
+                "invalid_auth_method",
+                "this endpoint does not support the given authorization scheme",
+            ),
+            BasicError::Wrong => {
+                Self::new(402, "invalid_client_credentials", "unknown client or wrong secret")
+            }
+            BasicError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<Turned> for CaptureError {
+    fn from(turned: Turned) -> Self {
+        match turned {
+            Turned::Lacks(_) => Self::permission(),
+            Turned::BodyTooLarge(limit) => {
+                let reason = format!("the request has more than {limit} bytes");
+                let status = StatusCode::PAYLOAD_TOO_LARGE;
+                Self { status, ..Self::new(200, "invalid_argument", reason) }
+            }
+            Turned::PathUnreadable | Turned::NoSuchPath => {
+                let status = StatusCode::NOT_FOUND;
+                Self { status, ..Self::new(200, "invalid_argument", "there is no such endpoint") }
+            }
+            Turned::NoSuchMethod => {
+                let (status, reason) =
+                    (StatusCode::METHOD_NOT_ALLOWED, "this endpoint does not take this method");
+                Self { status, ..Self::new(200, "invalid_argument", reason) }
+            }
+        }
+    }
+}
+
+impl<R: Into<CaptureError>> From<Denied<R>> for CaptureError {
+    fn from(denied: Denied<R>) -> Self {
+        match denied {
+            Denied::Rejected(rejection) => rejection.into(),
+            // Nothing here sends an idempotency key.
+            Denied::Replayed(_) => Fault::Internal.into(),
+            Denied::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<Fault> for CaptureError {
+    fn from(fault: Fault) -> Self {
+        let text = fault.to_string();
+        match fault {
+            Fault::Overloaded { .. } => Self::new(510, "api_limit_error", text),
+            Fault::Stopping | Fault::Behind | Fault::Parked | Fault::Unavailable => {
+                Self::new(480, "api_feature_disabled", text)
+            }
+            Fault::NoTenant(_) | Fault::Stale { .. } | Fault::KeyReused | Fault::Internal => {
+                Self::new(500, "unexpected_error", text)
+            }
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! The list of operations. It routes, it says what each operation needs, and it hangs that gate
+//! on the route: what is not in the list does not exist, and what is in it refuses strangers.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::{HeaderName, Method};
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use chrono::Utc;
+use domain::{ClientFeature, Permission, Right, TenantId};
+use futures::future::BoxFuture;
+use projections::positions;
+
+use crate::app::App;
+use crate::call::{self, Call, Incoming};
+use crate::caller::Caller;
+use crate::fault::Fault;
+
+/// Names the newest ordinal of the tenant that an answer shows.
+const POSITION: HeaderName = HeaderName::from_static("chancery-position");
+
+/// Stands for the position of an answer to nobody in particular.
+const UNKNOWN: i64 = -1;
+
+/// What a caller must hold before an operation's handler is asked. Handlers narrow it down to the
+/// object they are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Anybody at all, known or not.
+    Nothing,
+    /// Anybody who proved who they are.
+    SignedIn,
+    /// A right of a bearer.
+    Right(Right),
+    /// The right that the command named in the path asks for.
+    RightOfCommand,
+    /// A permission that a client's role gives it on some group (Akamai).
+    Permission(Permission),
+    /// A feature of a client (Capture).
+    Feature(ClientFeature),
+    /// A permission `clients:<verb>` (tenant clients).
+    Clients(&'static str),
+}
+
+impl fmt::Display for Needs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("nothing"),
+            Self::SignedIn => f.write_str("a valid credential"),
+            Self::Right(right) => write!(f, "the right {}", right.as_str()),
+            Self::RightOfCommand => f.write_str("the right that this command asks for"),
+            Self::Permission(permission) => {
+                write!(f, "the permission {}", permission.as_str())
+            }
+            Self::Feature(feature) => write!(f, "the feature {}", feature.as_str()),
+            Self::Clients(verb) => write!(f, "the permission clients:{verb}"),
+        }
+    }
+}
+
+/// Why a request did not get as far as a handler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turned {
+    /// The caller is known, and lacks this.
+    Lacks(Needs),
+    BodyTooLarge(usize),
+    PathUnreadable,
+    NoSuchPath,
+    NoSuchMethod,
+}
+
+/// How a dialect lets callers in and words its refusals.
+#[async_trait]
+pub trait Face: Send + Sync + 'static {
+    type Error: From<Turned> + From<Fault> + Send + 'static;
+
+    /// Who sent this.
+    async fn authenticate(app: &App, request: &Incoming) -> Result<Caller, Self::Error>;
+
+    /// The tenant that the request is about, if the caller may enter it: its own where the path
+    /// names none.
+    fn tenant(caller: &Caller, request: &Incoming) -> Result<TenantId, Self::Error> {
+        let _ = request;
+        Ok(caller.tenant.clone())
+    }
+
+    /// The reply that says no.
+    fn refuse(request: &Incoming, error: Self::Error) -> Response;
+}
+
+/// One line of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// As the published document names it.
+    pub id: &'static str,
+    pub method: Method,
+    /// Below the dialect's root, as published.
+    pub path: &'static str,
+    pub needs: Needs,
+}
+
+type Handler<E> = Arc<dyn Fn(Call) -> BoxFuture<'static, Result<Response, E>> + Send + Sync>;
+
+/// A dialect: a root, and the operations below it.
+pub struct Dialect<F: Face> {
+    root: &'static str,
+    operations: Vec<(Operation, Handler<F::Error>)>,
+}
+
+impl<F: Face> Dialect<F> {
+    /// A dialect without operations.
+    pub fn new(root: &'static str) -> Self {
+        Self { root, operations: Vec::new() }
+    }
+
+    /// One more operation.
+    #[must_use]
+    pub fn op<H, R>(
+        mut self,
+        id: &'static str,
+        method: Method,
+        path: &'static str,
+        needs: Needs,
+        handler: H,
+    ) -> Self
+    where
+        H: Fn(Call) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Response, F::Error>> + Send + 'static,
+    {
+        let handler: Handler<F::Error> = Arc::new(move |call| Box::pin(handler(call)));
+        self.operations.push((Operation { id, method, path, needs }, handler));
+        self
+    }
+
+    /// The list, without what serves it.
+    pub fn operations(&self) -> Vec<Operation> {
+        self.operations.iter().map(|(operation, _)| operation.clone()).collect()
+    }
+
+    /// Routes and gates in one.
+    pub fn router(&self) -> Router<App> {
+        self.operations.iter().fold(Router::new(), |router, (operation, handler)| {
+            let Ok(filter) = MethodFilter::try_from(operation.method.clone()) else {
+                return router;
+            };
+            let (operation, handler) = (Arc::new(operation.clone()), Arc::clone(handler));
+            let path = format!("{}{}", self.root, positional(operation.path));
+            let serve = move |State(app): State<App>, params: Params, request: Request| {
+                gate::<F>(app, Arc::clone(&operation), Arc::clone(&handler), params, request)
+            };
+            router.route(&path, on(filter, serve))
+        })
+    }
+}
+
+type Params = Result<RawPathParams, axum::extract::rejection::RawPathParamsRejection>;
+
+/// The path with its parameters named by their place, since the router wants one name for each
+/// place, and published documents do not always keep to one.
+fn positional(path: &str) -> String {
+    let parts = path.split('/').enumerate().map(|(place, part)| {
+        if part.starts_with('{') { format!("{{p{place}}}") } else { part.to_owned() }
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// The names of a path's parameters, in order.
+fn parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+/// The one way in: read, authenticate, ask what the operation needs, and only then handle.
+async fn gate<F: Face>(
+    app: App,
+    operation: Arc<Operation>,
+    handler: Handler<F::Error>,
+    params: Params,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let (id, address) = (call::request_id(&parts), call::address(&parts));
+    let limit = app.settings.body_limit;
+    let body = to_bytes(body, limit).await;
+    let bytes = body.as_ref().cloned().unwrap_or_default();
+    let incoming = Incoming::new(id, address, Utc::now(), parts, bytes);
+    if body.is_err() {
+        return F::refuse(&incoming, Turned::BodyTooLarge(limit).into());
+    }
+    let Ok(params) = params else {
+        return F::refuse(&incoming, Turned::PathUnreadable.into());
+    };
+    let values = params.iter().map(|(_, value)| value.to_owned());
+    let params = parameters(operation.path).map(str::to_owned).zip(values).collect();
+    let incoming = Arc::new(incoming.with_params(params));
+    let position = Arc::new(AtomicI64::new(UNKNOWN));
+    let call = admitted::<F>(app, operation.needs, &incoming, &position).await;
+    let answer = match call {
+        Ok(call) => handler(call).await,
+        Err(error) => Err(error),
+    };
+    let response = answer.unwrap_or_else(|error| F::refuse(&incoming, error));
+    marked(response, position.load(Ordering::Relaxed))
+}
+
+/// The call, if its sender is known, holds what the operation needs, and may enter the tenant it
+/// is about.
+async fn admitted<F: Face>(
+    app: App,
+    needs: Needs,
+    request: &Arc<Incoming>,
+    position: &Arc<AtomicI64>,
+) -> Result<Call, F::Error> {
+    let (request, position) = (Arc::clone(request), Arc::clone(position));
+    if needs == Needs::Nothing {
+        let (caller, views) = (Caller::stranger(), app.reads.eventual());
+        let tenant = caller.tenant.clone();
+        return Ok(Call { app, caller, tenant, views, request, position });
+    }
+    let caller = F::authenticate(&app, &request).await?;
+    if !caller.holds(needs) {
+        return Err(Turned::Lacks(needs).into());
+    }
+    let tenant = F::tenant(&caller, &request)?;
+    // Authentication went through the gate for the caller's own tenant.
+    if tenant != caller.tenant && !request.is_content_with_late_rows() {
+        match app.reads.current(&tenant).await.map_err(Fault::from) {
+            // A command may be the one that creates it.
+            Err(Fault::NoTenant(_)) if needs == Needs::RightOfCommand => {}
+            reached => drop(reached?),
+        }
+    }
+    let views = app.reads.eventual();
+    let ordinal = positions::one(&views, &tenant).await.map_err(Fault::from)?;
+    position.store(ordinal.unwrap_or_default(), Ordering::Relaxed);
+    Ok(Call { app, caller, tenant, views, request, position })
+}
+
+/// The answer with the position it shows, where its caller is known.
+fn marked(mut response: Response, position: i64) -> Response {
+    if position != UNKNOWN {
+        response.headers_mut().insert(POSITION, position.into());
+    }
+    response
+}
+
+/// The reply for a path or method that is in no list, in the dialect's own words.
+pub(crate) fn turned_away<F: Face>(incoming: &Incoming, why: Turned) -> Response {
+    F::refuse(incoming, why.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_have_one_name_for_each_place() {
+        let path = "/user-admin/groups/move/{sourceGroupId}/{destinationGroupId}/affected-users";
+        let expected = "/user-admin/groups/move/{p4}/{p5}/affected-users";
+        assert_eq!(positional(path), expected);
+        assert_eq!(parameters(path).collect::<Vec<_>>(), ["sourceGroupId", "destinationGroupId"]);
+    }
+}

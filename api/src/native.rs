@@ -1,0 +1,102 @@
+//! The native API, below `/v1`: every command by its name, a query for each thing, the record
+//! itself, and the read models' own state.
+
+mod commands;
+mod events;
+mod features;
+mod openapi;
+mod projections;
+mod queries;
+mod show;
+
+use async_trait::async_trait;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::{Right, TenantId};
+use serde_json::Value;
+
+use crate::app::App;
+use crate::call::{Call, Incoming};
+use crate::caller::{BearerError, Caller, bearer};
+use crate::dialect::{Dialect, Face, Needs};
+use crate::problem::Problem;
+
+/// How this dialect lets callers in and refuses.
+pub(crate) struct Native;
+
+#[async_trait]
+impl Face for Native {
+    type Error = Problem;
+
+    async fn authenticate(app: &App, request: &Incoming) -> Result<Caller, Problem> {
+        Ok(bearer(app, request.header("authorization"), request.received_at).await?)
+    }
+
+    /// The tenant that the path names. One that the caller may not enter is as good as none.
+    fn tenant(caller: &Caller, request: &Incoming) -> Result<TenantId, Problem> {
+        let named = match request.param("tenant") {
+            "" => return Ok(caller.tenant.clone()),
+            named => TenantId::new(named).ok(),
+        };
+        named.filter(|tenant| caller.may_enter(tenant)).ok_or_else(|| Problem::not_found("tenant"))
+    }
+
+    fn refuse(request: &Incoming, problem: Problem) -> Response {
+        problem.respond(request)
+    }
+}
+
+#[rustfmt::skip]
+pub(crate) fn dialect() -> Dialect<Native> {
+    let right = Needs::Right;
+    Dialect::new("")
+        .op("listCommands",      Method::GET,  "/v1/commands",                            Needs::SignedIn,               commands::list)
+        .op("runCommand",        Method::POST, "/v1/tenants/{tenant}/commands/{command}",  Needs::RightOfCommand,         commands::run)
+        .op("getTenant",         Method::GET,  "/v1/tenants/{tenant}",                    Needs::SignedIn,               queries::tenant)
+        .op("listOrganizations", Method::GET,  "/v1/tenants/{tenant}/organizations",      right(Right::UserRead),        queries::organizations)
+        .op("getOrganization",   Method::GET,  "/v1/tenants/{tenant}/organizations/{id}", right(Right::UserRead),        queries::organization)
+        .op("listGroups",        Method::GET,  "/v1/tenants/{tenant}/groups",             right(Right::GroupRead),       queries::groups)
+        .op("getGroup",          Method::GET,  "/v1/tenants/{tenant}/groups/{id}",        right(Right::GroupRead),       queries::group)
+        .op("listAssets",        Method::GET,  "/v1/tenants/{tenant}/assets",             right(Right::GroupRead),       queries::assets)
+        .op("listRoles",         Method::GET,  "/v1/tenants/{tenant}/roles",              right(Right::UserRead),        queries::roles)
+        .op("listUsers",         Method::GET,  "/v1/tenants/{tenant}/users",              right(Right::UserRead),        queries::users)
+        .op("getUser",           Method::GET,  "/v1/tenants/{tenant}/users/{id}",         right(Right::UserRead),        queries::user)
+        .op("listClients",       Method::GET,  "/v1/tenants/{tenant}/clients",            right(Right::ClientRead),      queries::clients)
+        .op("getClient",         Method::GET,  "/v1/tenants/{tenant}/clients/{id}",       right(Right::ClientRead),      queries::client)
+        .op("listTokens",        Method::GET,  "/v1/tenants/{tenant}/tokens",             right(Right::TokenAdmin),      queries::tokens)
+        .op("getLevelFeatures",  Method::GET,  "/v1/tenants/{tenant}/features/{level}",      Needs::SignedIn,            features::get)
+        .op("getObjectFeatures", Method::GET,  "/v1/tenants/{tenant}/features/{level}/{id}", Needs::SignedIn,            features::get)
+        .op("listEvents",        Method::GET,  "/v1/tenants/{tenant}/events",             right(Right::EventsRead),      events::list)
+        .op("listProjections",   Method::GET,  "/v1/projections",                         right(Right::ProjectionRead),  projections::list)
+        .op("rebuildProjection", Method::POST, "/v1/projections/{name}/rebuild",          right(Right::ProjectionAdmin), projections::rebuild)
+        .op("getOpenApi",        Method::GET,  "/openapi.json",                           Needs::Nothing,                openapi::get)
+}
+
+impl From<BearerError> for Problem {
+    fn from(error: BearerError) -> Self {
+        match error {
+            BearerError::Fault(fault) => fault.into(),
+            BearerError::Missing
+            | BearerError::OtherScheme
+            | BearerError::NoTenant
+            | BearerError::Invalid(_)
+            | BearerError::Ended => Self::unauthenticated(error.to_string()),
+        }
+    }
+}
+
+/// Refuses what lies in another organization than the one the caller is confined to.
+fn check_organization(
+    call: &Call,
+    organization: Option<&domain::OrganizationId>,
+    what: &str,
+) -> Result<(), Problem> {
+    match &call.caller.organization {
+        Some(own) if organization != Some(own) => Err(Problem::not_found(what)),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn ok(body: Value) -> Response {
+    (StatusCode::OK, axum::Json(body)).into_response()
+}

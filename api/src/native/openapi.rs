@@ -1,0 +1,132 @@
+//! The `OpenAPI` document of the native API and of the tenant clients, put together from the lists
+//! of operations and of commands: what is routed is what is described.
+
+use axum::response::Response;
+use commands::list::{COMMANDS, Entry};
+use serde_json::{Map, Value, json};
+
+use super::ok;
+use crate::call::Call;
+use crate::dialect::Operation;
+use crate::problem::Problem;
+use crate::tenant_clients;
+
+pub(super) async fn get(_: Call) -> Result<Response, Problem> {
+    Ok(ok(document()))
+}
+
+/// The document. Every command has a path of its own, with its schema as the body's.
+fn document() -> Value {
+    let mut paths: Map<String, Value> = Map::new();
+    for operation in super::dialect().operations() {
+        if operation.id == "runCommand" {
+            continue;
+        }
+        add(&mut paths, operation.path.to_owned(), &operation);
+    }
+    for operation in tenant_clients::dialect(tenant_clients::ROOTS[0]).operations() {
+        add(&mut paths, format!("{}{}", tenant_clients::ROOTS[0], operation.path), &operation);
+    }
+    for entry in COMMANDS {
+        let path = format!("/v1/tenants/{{tenant}}/commands/{}", entry.name);
+        paths.insert(path, json!({"post": command(entry)}));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Chancery",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Identity administration with a permanent record.",
+            "license": {"name": "MIT OR Apache-2.0"},
+        },
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "schemas": {"Problem": problem(), "Details": details()},
+        },
+        "security": [{"bearer": []}],
+    })
+}
+
+fn add(paths: &mut Map<String, Value>, path: String, operation: &Operation) {
+    let method = operation.method.as_str().to_ascii_lowercase();
+    let described = json!({
+        "operationId": operation.id,
+        "description": format!("Needs {}.", operation.needs),
+        "parameters": parameters(&path),
+        "responses": {
+            "200": {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}},
+            "default": refusal(),
+        },
+    });
+    let item = paths.entry(path).or_insert_with(|| json!({}));
+    if let Some(item) = item.as_object_mut() {
+        item.insert(method, described);
+    }
+}
+
+fn command(entry: &Entry) -> Value {
+    let header = |name: &str, what: &str| {
+        let schema = json!({"type": "string"});
+        json!({"name": name, "in": "header", "description": what, "schema": schema})
+    };
+    json!({
+        "operationId": entry.name,
+        "parameters": [
+            {"name": "tenant", "in": "path", "required": true, "schema": {"type": "string"}},
+            header("If-Match", "Sequence that the command's target must stand at."),
+            header("Idempotency-Key", "The same key and body get the same answer for 24 hours."),
+            header("Prefer", "`dry-run` shows the events and records none."),
+        ],
+        "requestBody": {"content": {"application/json": {"schema": (entry.schema)()}}},
+        "responses": {
+            "200": {
+                "description": "Granted, or nothing had to change; new ids and a secret stand beside `details`.",
+                "content": {"application/json": {"schema": {
+                    "type": "object",
+                    "properties": {"details": {"$ref": "#/components/schemas/Details"}},
+                }}},
+            },
+            "default": refusal(),
+        },
+    })
+}
+
+fn parameters(path: &str) -> Vec<Value> {
+    let named = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let schema = json!({"type": "string"});
+    named
+        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": schema}))
+        .collect()
+}
+
+fn refusal() -> Value {
+    let schema = json!({"$ref": "#/components/schemas/Problem"});
+    json!({"description": "Refused", "content": {"application/problem+json": {"schema": schema}}})
+}
+
+fn details() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "sequence": {"type": "string"},
+            "changeDate": {"type": "string", "format": "date-time"},
+            "resourceOwner": {"type": "string"},
+        },
+    })
+}
+
+fn problem() -> Value {
+    let text = json!({"type": "string"});
+    json!({
+        "type": "object",
+        "properties": {
+            "type": text, "title": text, "detail": text, "instance": text, "requestId": text,
+            "status": {"type": "integer"},
+            "member": text,
+            "blocking": {"type": "array", "items": {
+                "type": "object", "properties": {"kind": text, "id": text},
+            }},
+        },
+    })
+}

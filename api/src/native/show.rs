@@ -1,0 +1,165 @@
+//! Things as the native API shows them.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use domain::{Details, TenantId};
+use projections::Marks;
+use projections::assets::AssetRow;
+use projections::clients::{ClientRow, CredentialRow};
+use projections::groups::GroupRow;
+use projections::organizations::OrganizationRow;
+use projections::roles::RoleRow;
+use projections::tenants::TenantRow;
+use projections::tokens::TokenRow;
+use projections::users::UserRow;
+use serde_json::{Map, Value, json};
+
+/// An instant to the microsecond.
+pub(super) fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// Where a thing stands.
+pub(super) fn details(details: &Details) -> Value {
+    json!({
+        "sequence": details.sequence.to_string(),
+        "changeDate": time(details.change_date),
+        "resourceOwner": details.resource_owner,
+    })
+}
+
+/// The thing with where it stands, who made it, and who changed it last.
+fn marked(thing: Value, marks: &Marks, owner: String) -> Value {
+    let mut shown = match thing {
+        Value::Object(members) => members,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Map::new()
+        }
+    };
+    let (sequence, change_date) = (marks.sequence, marks.modified_at);
+    let stands = Details { sequence, change_date, resource_owner: owner };
+    shown.insert("details".to_owned(), details(&stands));
+    shown.insert("createdBy".to_owned(), json!(marks.created_by));
+    shown.insert("createdAt".to_owned(), json!(time(marks.created_at)));
+    shown.insert("modifiedBy".to_owned(), json!(marks.modified_by));
+    Value::Object(shown)
+}
+
+fn owner(tenant: &TenantId) -> String {
+    if tenant.is_system() { "SYSTEM".to_owned() } else { tenant.to_string() }
+}
+
+pub(super) fn tenant(row: &TenantRow) -> Value {
+    let shown = json!({
+        "tenant": row.tenant,
+        "name": row.name,
+        "signingGeneration": row.signing_generation,
+    });
+    marked(shown, &row.marks, owner(&row.tenant))
+}
+
+pub(super) fn organization(row: &OrganizationRow) -> Value {
+    let shown = json!({"organization": row.organization, "name": row.name});
+    marked(shown, &row.marks, row.organization.to_string())
+}
+
+pub(super) fn group(tenant: &TenantId, row: &GroupRow) -> Value {
+    let shown = json!({"group": row.group, "parent": row.parent, "name": row.name});
+    marked(shown, &row.marks, owner(tenant))
+}
+
+pub(super) fn asset(tenant: &TenantId, row: &AssetRow) -> Value {
+    let (asset, name, kind, group) = (row.asset, &row.name, row.kind, row.group);
+    let shown = json!({"asset": asset, "name": name, "kind": kind, "group": group});
+    marked(shown, &row.marks, owner(tenant))
+}
+
+pub(super) fn role(tenant: &TenantId, row: &RoleRow) -> Value {
+    let shown = json!({
+        "role": row.role,
+        "name": row.name,
+        "description": row.description,
+        "kind": row.kind,
+        "permissions": row.permissions,
+    });
+    marked(shown, &row.marks, owner(tenant))
+}
+
+/// A user; the profile is `null` once the person was erased.
+pub(super) fn user(row: &UserRow) -> Value {
+    let profile = row.profile.known().map(|profile| {
+        json!({
+            "userName": profile.user_name,
+            "firstName": profile.first_name,
+            "lastName": profile.last_name,
+            "email": profile.email,
+            "country": profile.country,
+        })
+    });
+    let shown = json!({
+        "user": row.user,
+        "organization": row.organization,
+        "profile": profile,
+        "grants": row.grants,
+    });
+    marked(shown, &row.marks, row.organization.to_string())
+}
+
+pub(super) fn client(row: &ClientRow) -> Value {
+    let shown = json!({
+        "client": row.client,
+        "akamaiId": row.akamai_id,
+        "captureId": row.capture_id,
+        "name": row.name,
+        "description": row.description,
+        "kind": row.kind,
+        "authorizedUser": row.authorized_user,
+        "organization": row.organization,
+        "features": row.features,
+        "access": row.access,
+        "tags": row.tags,
+        "isDefault": row.is_default,
+        "isLocked": row.is_locked,
+        "isActive": row.is_active,
+        "secretGeneration": row.secret_generation,
+        "graceUntil": row.grace_until.map(time),
+        "activeCredentials": row.active_credentials,
+    });
+    marked(shown, &row.marks, owner(&row.tenant))
+}
+
+/// A client with its EdgeGrid credentials, whose secrets nobody sees again.
+pub(super) fn client_with(
+    row: &ClientRow,
+    credentials: &[CredentialRow],
+    at: DateTime<Utc>,
+) -> Value {
+    let credentials = credentials.iter().map(|held| {
+        json!({
+            "credential": held.credential,
+            "clientToken": held.client_token,
+            "status": held.status,
+            "isLive": held.is_live(at),
+            "createdAt": time(held.created_at),
+            "expiresAt": time(held.expires_at),
+            "endsAt": held.ends_at.map(time),
+        })
+    });
+    let mut shown = client(row);
+    if let Some(members) = shown.as_object_mut() {
+        members.insert("credentials".to_owned(), credentials.collect());
+    }
+    shown
+}
+
+pub(super) fn token(row: &TokenRow) -> Value {
+    let shown = json!({
+        "token": row.token,
+        "name": row.name,
+        "holder": {"kind": row.holder, "id": row.holder_id},
+        "rights": row.rights,
+        "organization": row.organization,
+        "expiresAt": row.expires_at.map(time),
+        "isRevoked": row.is_revoked,
+    });
+    marked(shown, &row.marks, owner(&row.tenant))
+}
