@@ -10,6 +10,7 @@
 )]
 
 mod contract;
+mod differential;
 mod edge;
 mod projections;
 mod stores;
