@@ -4,10 +4,12 @@
 mod acts;
 mod node;
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::stores::{Database, Store};
+use crate::stores::{self, Database, Store};
 use acts::{Act, act};
 use node::Node;
 
@@ -22,32 +24,30 @@ struct Left {
     rows: String,
 }
 
-async fn play(store: Store, acts: &[Act]) -> Left {
-    let database = Database::create(store).await;
-    let node = Node::start(&database).await;
+async fn play(database: Arc<Database>, acts: &[Act]) -> Left {
+    let (node, place) = (Node::start(&database).await, &database.place);
     let mut outcomes = Vec::new();
     for act in acts {
         outcomes.push(node.play(act).await);
     }
     let rows = node.rows().await;
-    assert_eq!(rows, node.folded().await, "the rows of {store:?} are not the fold of its log");
+    assert_eq!(rows, node.folded().await, "the rows at {place:?} are not the fold of its log");
     node.rebuild().await;
-    assert_eq!(rows, node.rows().await, "a rebuild on {store:?} came to other rows");
+    assert_eq!(rows, node.rows().await, "a rebuild at {place:?} came to other rows");
     let left = Left { outcomes, rows: node.anonymous(&rows) };
     node.stop().await;
-    database.remove().await;
     left
 }
 
 #[test]
 fn both_stores_answer_alike_and_hold_the_same_rows() {
-    let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
+    let runtime = stores::runtime();
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let acts = prop::collection::vec(act(), COMMANDS);
     let outcome = TestRunner::new(config).run(&acts, |acts| {
         let (sqlite, postgres) = runtime.block_on(async {
-            tokio::join!(play(Store::Sqlite, &acts), play(Store::Postgres, &acts))
+            let on = |store| stores::on(store, |database| play(database, &acts));
+            tokio::join!(on(Store::Sqlite), on(Store::Postgres))
         });
         prop_assert_eq!(sqlite, postgres);
         Ok(())

@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 
 use futures::FutureExt as _;
+use tokio::runtime::Runtime;
 
 pub(crate) use database::{Database, Place};
 pub(crate) use line::Line;
@@ -24,16 +25,23 @@ pub(crate) fn run<F>(store: Store, test: impl FnOnce(Arc<Database>) -> F)
 where
     F: Future<Output = ()>,
 {
-    let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
-        let database = Arc::new(Database::create(store).await);
-        let outcome = AssertUnwindSafe(test(Arc::clone(&database))).catch_unwind().await;
-        database.remove().await;
-        if let Err(panic) = outcome {
-            resume_unwind(panic);
-        }
-    });
+    runtime().block_on(on(store, test));
+}
+
+/// What a test runs in.
+pub(crate) fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
+/// Does something with a fresh database, and takes it away however that ends.
+pub(crate) async fn on<F: Future>(
+    store: Store,
+    what: impl FnOnce(Arc<Database>) -> F,
+) -> F::Output {
+    let database = Arc::new(Database::create(store).await);
+    let outcome = AssertUnwindSafe(what(Arc::clone(&database))).catch_unwind().await;
+    database.remove().await;
+    outcome.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Makes a test for each store out of each function named, so that neither store can have fewer.

@@ -6,9 +6,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Utc};
-use commands::{
-    Clock, Command, Desk, Done, Failure, Granted, Request, Undone, Writer, WriterSettings, dispatch,
-};
+use commands::list::{Asked, Desk, Done, Undone, dispatch};
+use commands::{Clock, Command, Failure, Granted, Rejection, Request, Writer, WriterSettings};
 use domain::{Actor, Level, OrganizationId, TenantId};
 use eventlog::{EventLog, Key, Keyring, MasterKey};
 use projections::{Projections, Until, Views, assets, clients, features, groups, organizations};
@@ -62,6 +61,9 @@ impl Node {
         let tenant = TenantId::new("acme").unwrap();
         let node = Self { log, writer, projections, tenant, made: Mutex::default() };
         node.send("CreateTenant", json!({ "name": "Acme" })).await.unwrap();
+        for parent in [None, Some(0), Some(0)] {
+            node.play(&Act::CreateGroup { parent, name: "first".to_owned() }).await;
+        }
         node
     }
 
@@ -70,7 +72,7 @@ impl Node {
         let (name, body) = self.made.lock().unwrap().spell(act);
         match self.send(name, body).await {
             Ok(done) => {
-                self.made.lock().unwrap().note(act, &done);
+                self.made.lock().unwrap().note(&done);
                 let names: Vec<_> = done.events.iter().map(domain::Event::name).collect();
                 let sequence = done.details.map(|details| details.sequence);
                 format!("{name} {names:?} {sequence:?}")
@@ -94,7 +96,7 @@ impl Node {
     /// The same, of a fold from the first event in memory.
     pub(super) async fn folded(&self) -> String {
         let reads = self.projections.reads();
-        let past = reads.as_of(&self.tenant, Until::Ordinal(i64::MAX)).await.unwrap();
+        let past = reads.as_of(&self.tenant, Until::Now).await.unwrap();
         self.shown(&past.views).await
     }
 
@@ -137,7 +139,7 @@ impl Desk for Node {
     /// Why not, in one word.
     type Error = String;
 
-    fn allow(&self, _: &commands::Asked<'_>) -> Result<(), String> {
+    fn allow(&self, _: &Asked<'_>) -> Result<(), String> {
         Ok(())
     }
 
@@ -153,9 +155,7 @@ impl Desk for Node {
             dry_run: false,
         };
         self.writer.run(request, command).await.map_err(|failure| match failure {
-            Failure::Rejected(rejection) => {
-                commands::Rejection::refusal(&rejection).code.to_owned()
-            }
+            Failure::Rejected(rejection) => rejection.refusal().code.to_owned(),
             other => panic!("{other}"),
         })
     }
@@ -213,7 +213,7 @@ impl Made {
     }
 
     /// Notes what was made.
-    fn note(&mut self, act: &Act, done: &Done) {
+    fn note(&mut self, done: &Done) {
         let text = |member: &str| done.reply.get(member).and_then(Value::as_str).map(str::to_owned);
         for event in &done.events {
             match event {
@@ -232,6 +232,5 @@ impl Made {
                 self.drawn.push((drawn, name));
             }
         }
-        let _ = act;
     }
 }
