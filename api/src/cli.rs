@@ -1,12 +1,14 @@
 //! The command line: what can be asked of the program `chancery`, one file a subcommand.
 
 mod call;
+mod events;
 mod failure;
 mod http;
 mod migrate;
 mod out;
 mod place;
 mod projections;
+mod serve;
 mod served;
 mod tls;
 mod token;
@@ -41,10 +43,14 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Subject {
+    Serve(Box<serve::Serve>),
     Migrate(migrate::Migrate),
     /// Look after the read models
     #[command(subcommand)]
     Projections(projections::Projections),
+    /// Look at the record
+    #[command(subcommand)]
+    Events(events::Events),
     Call(call::Call),
     Token(token::Token),
     /// Make what TLS needs
@@ -71,7 +77,9 @@ pub fn main() -> ExitCode {
 /// Runs one subcommand.
 pub async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
+        Subject::Serve(serve) => serve.run().await,
         Subject::Projections(projections) => projections.run().await,
+        Subject::Events(events) => events.run().await,
         Subject::Migrate(migrate) => migrate.run().await,
         Subject::Call(call) => call.run().await,
         Subject::Token(token) => token.run().await,

@@ -19,6 +19,7 @@ pub mod measure;
 mod native;
 pub mod problem;
 pub mod router;
+pub mod serve;
 pub mod settings;
 pub mod store;
 mod tenant_clients;

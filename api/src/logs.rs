@@ -1,6 +1,6 @@
 //! The program's own log: lines on standard error, as text for people or JSON for machines.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
@@ -23,6 +23,7 @@ pub fn begin(format: LogFormat) {
     let filter = EnvFilter::try_from_env("CHANCERY_LOG");
     let filter = filter.unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let lines = fmt().with_env_filter(filter).with_writer(io::stderr);
+    let lines = lines.with_ansi(io::stderr().is_terminal());
     let _ = match format {
         LogFormat::Text => lines.finish().try_init(),
         LogFormat::Json => lines.json().flatten_event(true).finish().try_init(),

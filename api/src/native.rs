@@ -9,6 +9,8 @@ mod projections;
 mod queries;
 mod show;
 
+pub(crate) use events::envelope;
+
 use async_trait::async_trait;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};

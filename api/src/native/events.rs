@@ -73,7 +73,7 @@ fn filter(call: &Call) -> Result<Filter, Problem> {
 }
 
 /// An event with its envelope. What is personal is opened only where keys are given.
-fn envelope(event: &Recorded, keys: Option<&TenantKeys>) -> Value {
+pub(crate) fn envelope(event: &Recorded, keys: Option<&TenantKeys>) -> Value {
     let address = event.caller_address.as_deref();
     let address = keys.zip(address).and_then(|(keys, it)| keys.open_address(it, event.created_at));
     json!({

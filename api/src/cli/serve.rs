@@ -1,0 +1,140 @@
+//! `chancery serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use ipnet::IpNet;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::place::PlaceArgs;
+use super::{Failure, PARTITIONS, out};
+use crate::credentials;
+use crate::edge::Timeouts;
+use crate::edgegrid::Schemes;
+use crate::logs::{self, LogFormat};
+use crate::serve::{Options, Server, TlsFiles};
+use crate::settings::Settings;
+
+/// Serve all dialects on one port, HTTP/1.1 and HTTP/2
+///
+/// The first start makes the store, its start data, and credentials for it. SIGTERM or Ctrl-C
+/// stops it once what is in flight is answered; a second one stops it at once.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  chancery serve
+  chancery serve --listen 0.0.0.0:8443 --tls-cert tls/cert.pem --tls-key tls/key.pem
+  CHANCERY_MASTER_KEY=$(cat master.key) chancery serve --database-url postgres://localhost/chancery
+
+What is logged follows CHANCERY_LOG, as in CHANCERY_LOG=debug or
+CHANCERY_LOG=warn,chancery::access=info (one line a request, and warnings).")]
+pub(super) struct Serve {
+    /// Address to listen on; port 0 takes one that is free
+    #[arg(long, value_name = "ADDRESS", env = "CHANCERY_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// Partitions of a new PostgreSQL database; fixed from then on
+    #[arg(long, value_name = "N", default_value_t = PARTITIONS,
+          value_parser = clap::value_parser!(i32).range(1..=1024))]
+    partitions: i32,
+    /// Certificate chain in PEM form
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Private key in PEM form
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Form of the log on standard error
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    log_format: LogFormat,
+    /// Network of a proxy whose X-Forwarded-For is believed; may be repeated
+    #[arg(long, value_name = "CIDR")]
+    trusted_proxy: Vec<IpNet>,
+    /// Scheme that EdgeGrid clients may have signed
+    #[arg(long, value_name = "SCHEME", default_value = "any")]
+    edgegrid_scheme: Schemes,
+    /// Issuer of tenant clients' tokens to trust beside the built-in ones
+    #[arg(long, value_name = "ISSUER")]
+    jwt_issuer: Option<String>,
+    /// Most bytes a request's body may have
+    #[arg(long, value_name = "BYTES", default_value_t = Settings::default().body_limit)]
+    body_limit: usize,
+    /// Mask client secrets in Capture's /clients/list and /config
+    #[arg(long)]
+    mask_capture_secrets: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        logs::begin(self.log_format);
+        // Before anything else, so that a signal during the start is not lost.
+        let mut signals = Signals::listen()?;
+        let place = self.place.place(self.partitions);
+        let data_dir = self.place.data_dir();
+        let tls = self.tls_cert.zip(self.tls_key);
+        let options = Options {
+            listen: self.listen,
+            data_dir: data_dir.clone(),
+            place: place.clone(),
+            key: self.place.key_source()?,
+            tls: tls.map(|(certificate, key)| TlsFiles { certificate, key }),
+            trusted_proxies: self.trusted_proxy,
+            timeouts: Timeouts::default(),
+            settings: Settings {
+                body_limit: self.body_limit,
+                edgegrid_schemes: self.edgegrid_scheme,
+                jwt_issuer: self.jwt_issuer,
+                capture_masks_secrets: self.mask_capture_secrets,
+            },
+        };
+        let server = tokio::select! {
+            started = Server::start(options) => started?,
+            () = signals.next() => return Ok(()),
+        };
+        let folder = credentials::folder(data_dir.path());
+        let store = if self.place.is_embedded() {
+            format!("{place} in {}", data_dir.path().display())
+        } else {
+            place.to_string()
+        };
+        out::line(&format!(
+            "chancery {}\n  listening    {}://{}\n  store        {store}\n  credentials  {}",
+            env!("CARGO_PKG_VERSION"),
+            server.scheme(),
+            server.address(),
+            folder.display(),
+        ))?;
+        signals.next().await;
+        tracing::info!("stopping; another signal stops at once");
+        tokio::select! {
+            () = server.stop() => Ok(()),
+            () = signals.next() => Err(Failure::new("stopped without finishing what was in flight")),
+        }
+    }
+}
+
+/// What asks the process to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        let listen = |kind| {
+            signal(kind).map_err(|error| {
+                Failure::new(format!("signals cannot be listened for: {}", error.kind()))
+            })
+        };
+        let (terminate, interrupt) = (SignalKind::terminate(), SignalKind::interrupt());
+        Ok(Self { terminate: listen(terminate)?, interrupt: listen(interrupt)? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

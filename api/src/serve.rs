@@ -1,0 +1,197 @@
+//! Serving: the store, the writer, the read models and the edge, put together and taken apart in
+//! order.
+
+mod health;
+mod timer;
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use commands::{SystemClock, Writer, WriterSettings};
+use ipnet::IpNet;
+use projections::{Projections, ViewError};
+
+use crate::app::App;
+use crate::credentials;
+use crate::data_dir::{DataDir, DataDirError, Lock, Running};
+use crate::edge::{Edge, Limits, Listening, Timeouts};
+use crate::measure;
+use crate::settings::Settings;
+use crate::store::{KeySource, OpenError, Opened, Place, open};
+use crate::tls::{TlsError, server_config};
+
+/// How long to wait for a data directory that a tool has for a moment.
+const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+const LOCK_POLL: Duration = Duration::from_millis(50);
+/// How long queued commands and pages being written are waited for when the server stops.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What an operator chose.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub listen: SocketAddr,
+    pub data_dir: DataDir,
+    pub place: Place,
+    pub key: KeySource,
+    pub tls: Option<TlsFiles>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    pub timeouts: Timeouts,
+    pub settings: Settings,
+}
+
+/// Files in PEM form.
+#[derive(Debug, Clone)]
+pub struct TlsFiles {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+/// Why the server does not start, in one sentence each.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error("{address} cannot be listened on: {}", source.kind())]
+    Listen { address: SocketAddr, source: io::Error },
+    #[error("the read models cannot be brought up")]
+    Views(#[from] ViewError),
+}
+
+/// A server that serves.
+pub struct Server {
+    listening: Listening,
+    app: App,
+    timer: timer::Timer,
+    scheme: &'static str,
+    /// Only an embedded store belongs to one process.
+    lock: Option<Lock>,
+}
+
+impl Server {
+    /// Starts everything; when this returns, requests are answered.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        measure::begin();
+        let tls = options.tls.as_ref();
+        let config = tls.map(|files| server_config(&files.certificate, &files.key)).transpose()?;
+        let listen = |source| StartError::Listen { address: options.listen, source };
+        // First what may be wrong with the command line, before anything is written.
+        let edge = Edge::bind(options.listen).map_err(listen)?;
+        let data_dir = &options.data_dir;
+        data_dir.create()?;
+        let lock = match options.place {
+            Place::Embedded => Some(lock(data_dir).await?),
+            Place::Postgres { .. } => None,
+        };
+
+        let opened = open(data_dir, &options.place, &options.key).await?;
+        let app = bring_up(opened, &options.settings).await?;
+        credentials::point_at(data_dir.path(), &host(edge.address()))?;
+
+        let timer = timer::Timer::start(app.clone());
+        let health = health::routes(app.clone());
+        let router = crate::router::router(app.clone()).merge(health);
+        let limits = Limits {
+            body: options.settings.body_limit,
+            timeouts: options.timeouts,
+            trusted_proxies: options.trusted_proxies,
+        };
+        let listening = edge.serve(router, limits, config).map_err(listen)?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        if let Some(lock) = &lock {
+            let tls_certificate = tls.map(|files| std::path::absolute(&files.certificate));
+            lock.announce(&Running {
+                address: reachable(listening.address()),
+                tls_certificate: tls_certificate.and_then(Result::ok),
+                pid: std::process::id(),
+            })?;
+        }
+        Ok(Self { listening, app, timer, scheme, lock })
+    }
+
+    /// Where it listens, with the port it really has.
+    pub fn address(&self) -> SocketAddr {
+        self.listening.address()
+    }
+
+    /// `http` or `https`.
+    pub fn scheme(&self) -> &'static str {
+        self.scheme
+    }
+
+    /// Under what it can be called from this machine.
+    pub fn url(&self) -> String {
+        format!("{}://{}", self.scheme, host(self.address()))
+    }
+
+    /// The service behind the edge.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Takes no more requests, finishes those in flight and what they queued, and ends.
+    pub async fn stop(self) {
+        self.listening.stop().await;
+        self.timer.stop().await;
+        let drained = tokio::time::timeout(DRAIN_PATIENCE, self.app.writer.drain()).await;
+        if drained.is_err() {
+            tracing::error!("queued commands were given up; none of them was acknowledged");
+        }
+        let stopped = tokio::time::timeout(DRAIN_PATIENCE, self.app.projections.stop()).await;
+        if stopped.is_err() {
+            tracing::warn!("the projections did not stop in time; they go on at the next start");
+        }
+        drop(self.lock);
+    }
+}
+
+/// The parts behind the edge.
+async fn bring_up(opened: Opened, settings: &Settings) -> Result<App, StartError> {
+    let Opened { log, keyring, views } = opened;
+    let writer = Writer::start(
+        Arc::clone(&log),
+        keyring.clone(),
+        WriterSettings::default(),
+        Arc::new(SystemClock),
+    );
+    let projections =
+        Projections::start(Arc::clone(&log), views, writer.committed(), Vec::new()).await?;
+    let reads = projections.reads();
+    let projections = Arc::new(projections);
+    let settings = Arc::new(settings.clone());
+    Ok(App { log, keyring, writer, reads, projections, settings })
+}
+
+/// Takes the data directory; a tool that looks at it lets go in a moment.
+async fn lock(data_dir: &DataDir) -> Result<Lock, DataDirError> {
+    let deadline = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match data_dir.lock() {
+            Err(DataDirError::InUse { .. }) if Instant::now() < deadline => {
+                tokio::time::sleep(LOCK_POLL).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+/// An address that listens on all is called at the nearest one.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+fn host(address: SocketAddr) -> String {
+    reachable(address).to_string()
+}

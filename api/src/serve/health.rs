@@ -1,0 +1,47 @@
+//! Whether the process lives, whether it can serve, and what it measured.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::json;
+
+use crate::app::App;
+use crate::measure;
+
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The text form that Prometheus reads.
+const EXPOSITION: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Open to anybody: none of it says anything about a tenant.
+pub(super) fn routes(app: App) -> Router {
+    Router::new()
+        .route("/healthz", get(async || Json(json!({"status": "ok"}))))
+        .route("/metrics", get(async || ([(CONTENT_TYPE, EXPOSITION)], measure::render())))
+        .route("/readyz", get(readiness))
+        .with_state(app)
+}
+
+async fn readiness(State(app): State<App>) -> Response {
+    let store = tokio::time::timeout(PATIENCE, app.log.heads()).await;
+    let store = store.is_ok_and(|heads| heads.is_ok());
+    // Without the store the key cannot be proved, and is not to blame.
+    let key = store && app.keyring.verify_master().await.is_ok();
+    let projections = app.projections.is_well();
+    let word = |is_well: bool| if is_well { "ok" } else { "failing" };
+    let is_ready = store && key && projections;
+    let body = Json(json!({
+        "status": if is_ready { "ready" } else { "not ready" },
+        "store": word(store),
+        "masterKey": if store { word(key) } else { "unknown" },
+        "projections": word(projections),
+    }));
+    if is_ready {
+        return body.into_response();
+    }
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], body).into_response()
+}

@@ -1,0 +1,115 @@
+//! What happens because time passes: recording that something fell due, dropping what expired,
+//! and telling the writer how far behind the read models are.
+
+use std::time::Duration;
+
+use chrono::Utc;
+use commands::Request;
+use commands::clients::EndSecretGrace;
+use domain::Actor;
+use projections::clients::due;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::measure;
+
+const LAG: Duration = Duration::from_millis(250);
+const DUE: Duration = Duration::from_secs(1);
+const PURGE: Duration = Duration::from_mins(1);
+const MEASURE: Duration = Duration::from_secs(5);
+
+/// The running timers.
+pub(super) struct Timer {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Timer {
+    pub(super) fn start(app: App) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let (behind, falling_due, purging) = (app.clone(), app.clone(), app);
+        let tasks = vec![
+            every(LAG, stopped.clone(), move || {
+                behind.writer.report_lag(behind.projections.lag_events());
+                std::future::ready(())
+            }),
+            every(DUE, stopped.clone(), move || end_what_is_due(falling_due.clone())),
+            every(PURGE, stopped.clone(), move || purge(purging.clone())),
+            every(MEASURE, stopped, || {
+                measure::tidy_up();
+                std::future::ready(())
+            }),
+        ];
+        Self { stop, tasks }
+    }
+
+    /// Lets what has begun finish.
+    pub(super) async fn stop(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            // One that panicked has said so in the log.
+            let _ = task.await;
+        }
+    }
+}
+
+fn every<F>(
+    period: Duration,
+    mut stopped: watch::Receiver<bool>,
+    mut work: impl FnMut() -> F + Send + 'static,
+) -> JoinHandle<()>
+where
+    F: Future<Output = ()> + Send,
+{
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(period);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = stopped.changed() => return,
+                _ = ticks.tick() => work().await,
+            }
+        }
+    })
+}
+
+/// Records what fell due. That it is over follows from the facts and the instant; the event only
+/// says so, and drops the secret.
+async fn end_what_is_due(app: App) {
+    let due = match due(&app.reads.eventual(), Utc::now()).await {
+        Ok(due) => due,
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            return tracing::warn!(error, "what falls due cannot be listed now");
+        }
+    };
+    for due in due {
+        let request = Request {
+            tenant: due.tenant,
+            actor: Actor::timer(),
+            command_id: Uuid::now_v7(),
+            correlation: "timer".to_owned(),
+            address: None,
+            expected_sequence: None,
+            idempotency: None,
+            dry_run: false,
+        };
+        if let Err(failure) = app.writer.run(request, EndSecretGrace { client: due.client }).await {
+            // The list may be older than the log; the next look will not name it again.
+            tracing::debug!(%failure, "what seemed due was not recorded");
+        }
+    }
+}
+
+async fn purge(app: App) {
+    match app.log.purge(Utc::now()).await {
+        Ok(0) => {}
+        Ok(rows) => tracing::debug!(rows, "dropped what expired"),
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "what expired cannot be dropped now");
+        }
+    }
+}
