@@ -47,6 +47,8 @@ pub(super) struct Draft {
     pub(super) dirty: HashSet<TenantId>,
     /// Tenants it makes.
     pub(super) founded: Vec<(TenantId, Seat)>,
+    /// Tenants that got an empty state, as nothing was known of them.
+    pub(super) unborn: Vec<TenantId>,
     /// Keys that got a new month; it is forgotten when the batch does not land.
     pub(super) months: Vec<Arc<TenantKeys>>,
     answered: HashSet<AnswerKey>,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::TenantId;
 use eventlog::{Appended, Batch, LogError};
 use tokio::time::Instant;
 
@@ -120,12 +121,9 @@ impl Lane {
         }
         for Entry { job, outcome } in draft.entries {
             self.met.remove(&job.request.command_id);
-            let unborn = job.seat.is_founding.then(|| job.request.tenant.clone());
             job.answer(outcome);
-            if let Some(tenant) = unborn {
-                self.drop_unborn(&tenant);
-            }
         }
+        self.drop_unborn(&draft.unborn);
         for job in draft.postponed {
             self.look_into(job, None);
         }
@@ -155,18 +153,18 @@ impl Lane {
         for tenant in &draft.dirty {
             self.states.remove(tenant);
         }
-        for entry in &draft.entries {
-            self.drop_unborn(&entry.job.request.tenant);
-        }
+        self.drop_unborn(&draft.unborn);
         for keys in &draft.months {
             keys.forget_months();
         }
     }
 
     /// A state of which nothing is recorded holds keys that nobody may get to use.
-    fn drop_unborn(&mut self, tenant: &domain::TenantId) {
-        if self.states.get_mut(tenant).is_some_and(|state| state.ordinal == 0) {
-            self.states.remove(tenant);
+    fn drop_unborn(&mut self, tenants: &[TenantId]) {
+        for tenant in tenants {
+            if self.states.get_mut(tenant).is_some_and(|state| state.ordinal == 0) {
+                self.states.remove(tenant);
+            }
         }
     }
 

@@ -98,14 +98,17 @@ impl Lane {
                     // Those just answered may ask again: let them, so that they share a batch.
                     yield_now().await;
                 }
-            } else if self.errands.is_empty()
-                && self.shared.queue.is_stopping()
-                && self.shared.queue.is_empty()
-            {
-                break;
-            } else {
-                self.idle().await;
+                continue;
             }
+            if self.errands.is_empty() {
+                if self.shared.queue.is_finished() {
+                    break;
+                }
+                if self.shared.queue.is_empty() {
+                    self.met.clear();
+                }
+            }
+            self.idle().await;
         }
         self.save_all().await;
     }
@@ -137,6 +140,7 @@ impl Lane {
             if !self.states.has(tenant) {
                 let keys = Arc::clone(&seat.keys);
                 self.states.insert(State::unborn(tenant.clone(), seat.partition, keys));
+                draft.unborn.push(tenant.clone());
             }
             let Some(state) = self.states.get_mut(tenant) else { continue };
             if let Some(tail) = self.tails.get(&state.partition) {
@@ -156,6 +160,8 @@ impl Lane {
         let seat = self.shared.places.get(&tenant).unwrap_or(seat);
         let (shared, its, by) = (Arc::clone(&self.shared), tenant.clone(), seat.clone());
         let task = self.errands.spawn(async move {
+            // Its end only means that nobody holds anybody back any more.
+            let _turn = shared.loads.acquire().await;
             let loaded = load(&shared, its.clone(), by).await;
             Errand::Loaded(its, loaded)
         });
@@ -207,9 +213,9 @@ impl Lane {
         };
         match ready {
             Some(state) => {
+                // Room is made after its next batch, or it might go before it was of use.
                 self.states.insert(state);
                 self.shared.queue.unblock(&tenant);
-                self.evict();
             }
             None => self.start_load(tenant, loading.seat),
         }

@@ -9,6 +9,7 @@ use domain::{DecodeError, TenantId};
 use eventlog::{LogError, Placement};
 use tokio::time::{Instant, sleep};
 
+use super::meter::{self, cause};
 use super::places::Seat;
 use super::shared::Shared;
 use super::snapshot;
@@ -72,9 +73,16 @@ pub(super) async fn load(shared: &Shared, tenant: TenantId, seat: Seat) -> Loade
             Ok(None) => return Loaded::Missing,
             Err(FoldError::Log(error @ LogError::Unavailable(_))) => error,
             Err(FoldError::Log(error)) => {
+                if matches!(error, LogError::Integrity { .. }) {
+                    meter::integrity_alarm();
+                }
+                let tenant = &place.tenant;
+                tracing::error!(%tenant, error = cause(&error), "a tenant cannot be loaded");
                 return Loaded::Failed(LoadError::Unavailable(Arc::new(error)));
             }
             Err(FoldError::Decode(error)) => {
+                let tenant = &place.tenant;
+                tracing::error!(%tenant, error = cause(&error), "a tenant cannot be read");
                 return Loaded::Failed(LoadError::Unreadable(Arc::new(error)));
             }
         };

@@ -152,6 +152,12 @@ impl Queue {
         self.waiting().count == 0
     }
 
+    /// Whether nothing waits and nothing more will come.
+    pub(super) fn is_finished(&self) -> bool {
+        let waiting = self.waiting();
+        waiting.is_stopping && waiting.count == 0
+    }
+
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.waiting().count

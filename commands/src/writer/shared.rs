@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 use eventlog::{EventLog, Keyring, LogError};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::clock::whole_micros;
 use super::numbers::Numbers;
@@ -18,6 +18,9 @@ use crate::{Failure, Request};
 /// How long a caller had better stay away when the read models are too far behind.
 const LAG_RETRY_AFTER_SECONDS: u32 = 5;
 
+/// More would only take connections and memory from each other.
+const LOADS: usize = 8;
+
 pub(super) struct Shared {
     pub(super) log: Arc<dyn EventLog>,
     pub(super) keyring: Keyring,
@@ -26,6 +29,8 @@ pub(super) struct Shared {
     pub(super) places: Places,
     pub(super) numbers: Numbers,
     pub(super) committed: watch::Sender<Vec<i64>>,
+    /// Bounds how many tenants are loaded at a time.
+    pub(super) loads: Semaphore,
     /// Whether the lane has ended.
     pub(super) ended: watch::Sender<bool>,
     clock: Arc<dyn Clock>,
@@ -45,6 +50,7 @@ impl Shared {
             places: Places::new(Arc::clone(&log), keyring.clone()),
             numbers: Numbers::new(Arc::clone(&log)),
             committed: watch::Sender::new(vec![0; partitions]),
+            loads: Semaphore::new(LOADS),
             ended: watch::Sender::new(false),
             lag: AtomicU64::new(0),
             log,

@@ -34,6 +34,19 @@ async fn a_lost_acknowledgement_of_a_no_op_with_an_answer_is_found() {
 }
 
 #[tokio::test]
+async fn what_landed_unseen_is_met_in_the_log_and_not_done_twice() {
+    let world = World::new(1);
+    let writer = world.writer();
+    let [root, ..] = found(&writer, "acme").await;
+    // It lands only after the lane has given that append up and decided again.
+    world.log.fail_next(&[Fault::LandsLate, Fault::Moved]);
+    let granted = writer.run(request("acme"), group(Some(root), "a group")).await.unwrap();
+    assert_eq!((granted.ordinal, granted.details.unwrap().sequence), (6, 1));
+    assert_eq!(granted.events.len(), 1);
+    assert_eq!(world.log.events(0).len(), 6);
+}
+
+#[tokio::test]
 async fn another_writer_may_take_the_place_of_what_was_cut_off() {
     let world = World::new(1);
     let (writer, other) = (world.writer(), world.writer());
@@ -59,12 +72,10 @@ async fn a_store_that_stays_away_is_given_up_and_taken_up_again() {
     let [_, _, b, leaf] = found(&writer, "acme").await;
     world.log.fail_next(&[Fault::LandsLate]);
     world.log.fail_next(&[Fault::CutBefore; 4]);
-    world.log.hold_late(true);
     let lost = writer.run(request("acme"), shift(leaf, b)).await.unwrap_err();
     assert!(matches!(lost, Failure::Unavailable(_)));
     // It lands after all, while nobody asks; what comes next is decided on it.
-    world.log.hold_late(false);
-    until("the store is back", || world.log.clear_faults()).await;
+    world.log.clear_faults();
     let unchanged = writer.run(request("acme"), shift(leaf, b)).await.unwrap();
     assert!(unchanged.events.is_empty());
     assert_eq!(world.log.events(0).len(), 6);

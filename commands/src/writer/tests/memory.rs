@@ -22,7 +22,7 @@ pub(super) enum Fault {
     CutBefore,
     /// The statement lands, and the connection dies before it can say so.
     CutAfter,
-    /// The connection dies, and the statement lands when the next one comes.
+    /// The connection dies, and the statement lands just before the next one that goes well.
     LandsLate,
     /// Nothing is inserted, and nothing tells why.
     Moved,
@@ -39,7 +39,6 @@ pub(super) struct Memory {
 struct Held {
     appends: bool,
     loads: bool,
-    late: bool,
     /// How many appends are under way.
     waiting: usize,
 }
@@ -87,20 +86,14 @@ impl Memory {
         self.held.send_modify(|held| held.appends = appends);
     }
 
-    /// Keeps what lands late from landing, or lets it.
-    pub(super) fn hold_late(&self, late: bool) {
-        self.held.send_modify(|held| held.late = late);
-    }
-
     /// How many appends wait to go on.
     pub(super) fn waiting(&self) -> usize {
         self.held.borrow().waiting
     }
 
     /// Lets all appends go well from now on.
-    pub(super) fn clear_faults(&self) -> bool {
+    pub(super) fn clear_faults(&self) {
         self.store().faults.clear();
-        true
     }
 
     /// Makes reads of tenants wait, or lets them go on.
@@ -242,14 +235,15 @@ impl EventLog for Memory {
         self.held.send_modify(|held| held.waiting += 1);
         self.wait_while(|held| held.appends).await;
         self.held.send_modify(|held| held.waiting -= 1);
-        let is_late_held = self.held.borrow().late;
         let store = &mut *self.store();
-        if let Some(late) = store.late.take_if(|_| !is_late_held) {
-            // Whatever became of it, nobody hears of it.
-            let _ = store.append(&late);
-        }
         match store.faults.pop_front().unwrap_or(Fault::Spared) {
-            Fault::Spared => store.append(batch),
+            Fault::Spared => {
+                if let Some(late) = store.late.take() {
+                    // Whatever became of it, nobody hears of it.
+                    let _ = store.append(&late);
+                }
+                store.append(batch)
+            }
             Fault::CutBefore => Err(cut()),
             Fault::CutAfter => {
                 let _ = store.append(batch);
