@@ -12,3 +12,4 @@ mod idempotency;
 mod interleaving;
 mod memory_budget;
 mod oddities;
+mod turns;

@@ -98,7 +98,7 @@ async fn a_tenant_that_takes_long_to_load_holds_nobody_up() {
     // The first writer catches up, so that later it need not load anything.
     writer.run(request("cold"), group(None, "a root")).await.unwrap();
     other.run(request("warm"), group(None, "a root")).await.unwrap();
-    world.log.hold_loads(true);
+    world.log.hold_loads(Some(id("cold")));
     let cold = ask(&other, request("cold"), group(None, "a root"));
     until("it is being read", || world.log.reads_of(&id("cold")) > 0).await;
     other.run(request("warm"), group(None, "b root")).await.unwrap();
@@ -110,7 +110,7 @@ async fn a_tenant_that_takes_long_to_load_holds_nobody_up() {
     writer.run(request("cold"), group(None, "b root")).await.unwrap();
     let refused = other.run(request("warm"), shift(root, a)).await;
     assert!(matches!(refused, Err(Failure::Rejected(_))));
-    world.log.hold_loads(false);
+    world.log.hold_loads(None);
     assert_eq!(cold.await.unwrap().unwrap().ordinal, 8);
     world.folded("cold");
 }

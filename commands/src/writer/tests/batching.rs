@@ -2,6 +2,7 @@
 
 use eventlog::{EventLog, VaultKind};
 
+use super::memory::Fault;
 use super::oddities::{Broken, Keep};
 use super::world::{World, add, ask, found, group, hold_lane, id, request, shift, until};
 use crate::groups::MoveGroupRejection;
@@ -125,10 +126,18 @@ async fn a_month_of_addresses_has_one_key() {
     writer.run(from(5), group(None, "a root")).await.unwrap();
     let keys = world.log.vault_of(VaultKind::AddressKey, &id("acme")).await.unwrap();
     assert_eq!(keys.len(), 1);
+    // Nor is it lost with the append that was to bring it.
+    found(&writer, "other").await;
+    world.log.fail_next(&[Fault::Moved]);
+    let from_elsewhere = Request { address: Some([10, 0, 0, 9].into()), ..request("other") };
+    writer.run(from_elsewhere, group(None, "a root")).await.unwrap();
+    let others = world.log.vault_of(VaultKind::AddressKey, &id("other")).await.unwrap();
+    assert_eq!(others.len(), 1);
     let keys = writer.handle.shared.keyring.tenant(&id("acme")).await.unwrap();
     let events = world.log.events(0);
     let opened = events
         .iter()
+        .filter(|event| event.tenant == id("acme"))
         .filter_map(|event| keys.open_address(event.caller_address.as_deref()?, event.created_at));
     let expected: Vec<_> = (1..6).map(|n| format!("10.0.0.{n}")).collect();
     assert_eq!(opened.collect::<Vec<_>>(), expected);

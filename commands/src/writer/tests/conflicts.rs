@@ -1,7 +1,7 @@
 //! Two writers on one log: whoever comes second folds what is new and decides again.
 
 use super::memory::Fault;
-use super::world::{World, add, ask, create, found, group, id, request, settings, shift};
+use super::world::{World, add, ask, create, found, group, id, request, settings, shift, until};
 use crate::groups::MoveGroupRejection;
 use crate::tenants::CreateTenantRejection;
 use crate::{Failure, WriterSettings};
@@ -110,6 +110,28 @@ async fn a_tail_that_vanished_and_grew_again_is_noticed() {
     let moved = writer.run(request("acme"), shift(leaf, b)).await.unwrap();
     assert_eq!((moved.events.len(), moved.ordinal), (1, 8));
     world.folded("acme");
+}
+
+#[tokio::test]
+async fn what_was_being_loaded_when_its_tail_vanished_is_loaded_again() {
+    let world = World::new(1);
+    let writer = world.writer();
+    let [root, a, ..] = found(&writer, "warm").await;
+    found(&writer, "cold").await;
+    let other = world.writer();
+    let asked = other.run(request("warm"), shift(root, a)).await;
+    assert!(matches!(asked, Err(Failure::Rejected(_))));
+    world.log.hold_loads(Some(id("cold")));
+    let cold = ask(&other, request("cold"), group(None, "a root"));
+    until("it is being read", || world.log.reads_of(&id("cold")) > 0).await;
+    world.log.lose_tail(0, 1);
+    let third = world.writer();
+    add(&third, "warm", None).await;
+    add(&third, "warm", None).await;
+    add(&other, "warm", None).await;
+    world.log.hold_loads(None);
+    assert_eq!(cold.await.unwrap().unwrap().ordinal, 5);
+    world.folded("cold");
 }
 
 #[tokio::test]

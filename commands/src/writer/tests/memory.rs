@@ -31,14 +31,14 @@ pub(super) enum Fault {
 pub(super) struct Memory {
     installation: Uuid,
     store: Mutex<Store>,
-    /// While `true`, appends and reads of tenants wait.
     held: watch::Sender<Held>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 struct Held {
     appends: bool,
-    loads: bool,
+    /// Whose events take long to come.
+    loads: Option<TenantId>,
     /// How many appends are under way.
     waiting: usize,
 }
@@ -96,8 +96,8 @@ impl Memory {
         self.store().faults.clear();
     }
 
-    /// Makes reads of tenants wait, or lets them go on.
-    pub(super) fn hold_loads(&self, loads: bool) {
+    /// Makes what was read of a tenant take long to come, or lets it come.
+    pub(super) fn hold_loads(&self, loads: Option<TenantId>) {
         self.held.send_modify(|held| held.loads = loads);
     }
 
@@ -140,7 +140,7 @@ impl Memory {
         self.store().tenant_reads.iter().filter(|read| *read == tenant).count()
     }
 
-    async fn wait_while(&self, is_held: fn(&Held) -> bool) {
+    async fn wait_while(&self, is_held: impl Fn(&Held) -> bool) {
         let _ = self.held.subscribe().wait_for(|held| !is_held(held)).await;
     }
 }
@@ -203,14 +203,15 @@ impl Store {
         for answer in &batch.answers {
             self.answers.insert(answer.key.clone(), answer.clone());
         }
+        // Inside a statement there is no before and after: what it drops was there before it.
         for write in &batch.vault {
-            match write {
-                VaultWrite::Insert(row) => {
-                    self.vault.insert((row.kind, row.public_id.clone()), row.clone());
-                }
-                VaultWrite::Delete { kind, public_id, .. } => {
-                    self.vault.remove(&(*kind, public_id.clone()));
-                }
+            if let VaultWrite::Delete { kind, public_id, .. } = write {
+                self.vault.remove(&(*kind, public_id.clone()));
+            }
+        }
+        for write in &batch.vault {
+            if let VaultWrite::Insert(row) = write {
+                self.vault.insert((row.kind, row.public_id.clone()), row.clone());
             }
         }
     }
@@ -283,11 +284,14 @@ impl EventLog for Memory {
         limit: usize,
     ) -> Result<Vec<Recorded>, LogError> {
         self.store().tenant_reads.push(place.tenant.clone());
-        self.wait_while(|held| held.loads).await;
-        let store = self.store();
-        let rows = &store.partitions[usize::try_from(place.partition).unwrap()][1..];
-        let its = rows.iter().filter(|row| row.tenant == place.tenant && row.ordinal > after);
-        Ok(its.take(limit).cloned().collect())
+        let page = {
+            let store = self.store();
+            let rows = &store.partitions[usize::try_from(place.partition).unwrap()][1..];
+            let its = rows.iter().filter(|row| row.tenant == place.tenant && row.ordinal > after);
+            its.take(limit).cloned().collect()
+        };
+        self.wait_while(|held| held.loads.as_ref() == Some(&place.tenant)).await;
+        Ok(page)
     }
 
     async fn search(&self, _: &Placement, _: &Filter, _: usize) -> Result<Vec<Recorded>, LogError> {
