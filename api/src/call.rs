@@ -45,6 +45,20 @@ impl Incoming {
         Self { id, address, received_at, method, uri, headers, body, params: Vec::new() }
     }
 
+    /// What stands for a request where the program itself asks.
+    pub(crate) fn from_inside(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            address: None,
+            received_at: Utc::now(),
+            method: Method::POST,
+            uri: Uri::default(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            params: Vec::new(),
+        }
+    }
+
     pub(crate) fn with_params(self, params: Vec<(String, String)>) -> Self {
         Self { params, ..self }
     }

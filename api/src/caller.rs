@@ -68,6 +68,11 @@ impl Caller {
         Self::new(TenantId::system(), actor)
     }
 
+    /// The installation itself, as at its first start.
+    pub(crate) fn installation() -> Self {
+        Self::new(TenantId::system(), Actor::system())
+    }
+
     fn new(tenant: TenantId, actor: Actor) -> Self {
         let (rights, organization) = (Rights::new(), None);
         Self { actor, tenant, rights, organization, client: None, claims: None }

@@ -21,6 +21,7 @@ pub mod problem;
 pub mod router;
 pub mod serve;
 pub mod settings;
+pub mod start_data;
 pub mod store;
 mod tenant_clients;
 pub mod tls;

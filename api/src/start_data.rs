@@ -1,0 +1,182 @@
+//! What a new installation starts with: the tenants `system`, `default` and `partner`, with enough
+//! in them to try every dialect. All of it goes through commands, so it stands in the log.
+//!
+//! Each step looks whether its thing is there, so that a first start that broke off is completed
+//! by the next one; the token `viewer` comes last and says that all is done.
+
+mod planter;
+mod secrets;
+mod steps;
+
+use domain::{
+    AssetKind, ClientFeature, ClientKind, GroupId, Permission, Right, RoleId, TenantId, UserId,
+};
+
+use crate::app::App;
+use crate::credentials::{AkamaiCredentials, BearerCredentials, CaptureCredentials, Credentials};
+pub use planter::StartError;
+use planter::{Planter, is_remembered};
+use steps::{NewClient, NewUser};
+
+/// The tenant that users of a fresh installation find themselves in.
+pub const TENANT: &str = "default";
+const PARTNER: &str = "partner";
+
+/// What became of the start data.
+#[derive(Debug)]
+pub enum Planted {
+    /// It is all there, and here is what it takes to use it.
+    Ready(Box<Credentials>),
+    /// It was all there before, and its secrets were shown then. Whoever lost them asks for new
+    /// ones by command: `IssueToken`, `ResetClientSecret`, `CreateClientCredential`.
+    Complete,
+}
+
+/// Creates what is missing of the start data. Where the first start is over, nothing is created,
+/// and its secrets are told only within a day, and only if they are asked for.
+pub async fn plant(app: &App, tells_secrets: bool) -> Result<Planted, StartError> {
+    let default = Planter::new(app, TENANT)?;
+    if let Some(viewer) = default.token("viewer").await? {
+        // The tokens' text is remembered for a day, and kept nowhere after that.
+        if !tells_secrets || !is_remembered(&viewer) {
+            return Ok(Planted::Complete);
+        }
+    }
+    system(app).await?;
+    partner(app).await?;
+    Ok(Planted::Ready(Box::new(everyone(&default).await?)))
+}
+
+async fn system(app: &App) -> Result<(), StartError> {
+    Planter::new(app, TenantId::SYSTEM)?.create_tenant("System").await
+}
+
+/// A second tenant, so that there is something to be kept apart from.
+async fn partner(app: &App) -> Result<(), StartError> {
+    let partner = Planter::new(app, PARTNER)?;
+    partner.create_tenant("Partner").await?;
+    let organization = partner.create_organization("Partner").await?;
+    let group = partner.create_group("Partner", None).await?;
+    let role = partner.create_role("Administrator", &Permission::ALL).await?;
+    let pat = NewUser { first_name: "Pat", last_name: "Partner", email: "pat@partner.example" };
+    let user = partner.create_user(&organization, &pat, &[(group, role)]).await?;
+    let client = NewClient {
+        name: "partner-owner",
+        description: "Administers the partner's clients",
+        user: &user,
+        organization: &organization,
+        features: &[ClientFeature::Owner],
+        access: &[(group, role)],
+        tags: &["partner"],
+        is_default: true,
+    };
+    partner.create_client(&client, ClientKind::Client).await?;
+    Ok(())
+}
+
+/// The tenant that a newcomer works in.
+async fn everyone(default: &Planter<'_>) -> Result<Credentials, StartError> {
+    default.create_tenant("Default").await?;
+    let organization = default.create_organization("Acme").await?;
+    let [acme, globex] = forest(default).await?;
+    let [admin, viewer] = roles(default).await?;
+    let ada = NewUser { first_name: "Ada", last_name: "Admin", email: "ada@acme.example" };
+    let vera = NewUser { first_name: "Vera", last_name: "Viewer", email: "vera@acme.example" };
+    let ada_id =
+        default.create_user(&organization, &ada, &[(acme, admin), (globex, admin)]).await?;
+    let vera_id = default.create_user(&organization, &vera, &[(acme, viewer)]).await?;
+
+    let owner = NewClient {
+        name: "owner-client",
+        description: "May do everything",
+        user: &ada_id,
+        organization: &organization,
+        features: &[ClientFeature::Owner],
+        access: &[(acme, admin), (globex, admin)],
+        tags: &["production", "api"],
+        is_default: true,
+    };
+    let owner = default.create_client(&owner, ClientKind::Client).await?;
+    let plain = NewClient {
+        name: "plain-client",
+        description: "May look at a part",
+        user: &vera_id,
+        organization: &organization,
+        features: &[],
+        access: &[(acme, viewer)],
+        tags: &["staging"],
+        is_default: false,
+    };
+    let plain = default.create_client(&plain, ClientKind::Client).await?;
+    let signer = default.create_credential(&owner).await?;
+    let clients_jwt_secret = default.set_signing_secret().await?;
+    let bearer = tokens(default, &ada_id, &vera_id).await?;
+    Ok(Credentials {
+        tenant: TENANT.to_owned(),
+        organization_id: organization.to_string(),
+        user_id: ada_id.to_string(),
+        akamai: AkamaiCredentials {
+            client_token: signer.client_token,
+            client_secret: signer.client_secret,
+            access_token: signer.access_token,
+            account_id: TENANT.to_owned(),
+            client_id: owner.akamai_id.to_string(),
+            username: ada.email.to_owned(),
+            // Nobody signs in with a password yet.
+            password: String::new(),
+        },
+        capture: CaptureCredentials {
+            owner_client_id: owner.capture_id.to_string(),
+            owner_client_secret: default.client_secret(&owner).await?,
+            plain_client_id: plain.capture_id.to_string(),
+            plain_client_secret: default.client_secret(&plain).await?,
+        },
+        bearer,
+        clients_jwt_secret,
+    })
+}
+
+/// Two hierarchies, one of them three levels deep, with an asset or more in each group.
+async fn forest(default: &Planter<'_>) -> Result<[GroupId; 2], StartError> {
+    let acme = default.create_group("Acme", None).await?;
+    let emea = default.create_group("EMEA", Some(acme)).await?;
+    let berlin = default.create_group("Berlin", Some(emea)).await?;
+    let apac = default.create_group("APAC", Some(acme)).await?;
+    let globex = default.create_group("Globex", None).await?;
+    let labs = default.create_group("Labs", Some(globex)).await?;
+    let (property, include) = (AssetKind::Property, AssetKind::Include);
+    for (name, kind, group) in [
+        ("www.acme.example", property, acme),
+        ("shared-headers", include, acme),
+        ("shop.acme.example", property, emea),
+        ("berlin.acme.example", property, berlin),
+        ("sydney.acme.example", property, apac),
+        ("www.globex.example", property, globex),
+        ("labs.globex.example", property, labs),
+    ] {
+        default.add_asset(name, kind, group).await?;
+    }
+    Ok([acme, globex])
+}
+
+/// Administrator and viewer; an editor is there for whoever wants one.
+async fn roles(default: &Planter<'_>) -> Result<[RoleId; 2], StartError> {
+    let admin = default.create_role("Administrator", &Permission::ALL).await?;
+    let edits = [Permission::Read, Permission::GroupAdmin, Permission::AssetMove];
+    default.create_role("Editor", &edits).await?;
+    let viewer = default.create_role("Viewer", &[Permission::Read]).await?;
+    Ok([admin, viewer])
+}
+
+/// Everything for the administrator, reading for the viewer; the viewer's comes last.
+async fn tokens(
+    default: &Planter<'_>,
+    ada: &UserId,
+    vera: &UserId,
+) -> Result<BearerCredentials, StartError> {
+    let reads = Right::ALL.into_iter().filter(|right| right.is_read());
+    let reads: Vec<_> = reads.collect();
+    let admin = default.issue_token("admin", ada, &Right::ALL).await?;
+    let viewer = default.issue_token("viewer", vera, &reads).await?;
+    Ok(BearerCredentials { admin, viewer })
+}
