@@ -1,10 +1,11 @@
 //! Brings a draft into the log, and says what became of each command in it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::TenantId;
 use eventlog::{Appended, Batch, LogError};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::answers;
 use super::draft::{Draft, Entry};
@@ -18,6 +19,10 @@ use crate::Failure;
 
 /// How often a command is tried alone before it is told that the store will not take it.
 const TRIES_ALONE: u8 = 3;
+
+/// How often in a row an append may fail for no visible reason, and the pause that grows then.
+const TRACELESS: u32 = 8;
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// What became of an append, as far as can be known.
 enum Verdict {
@@ -61,7 +66,7 @@ impl Lane {
             Verdict::Moved => self.yield_to_others(draft).await,
             Verdict::Refused(error) => {
                 self.roll_back(&draft);
-                self.separate(draft.into_jobs(), Some(error));
+                self.separate(draft.into_jobs(), error);
             }
             Verdict::Open(error) => {
                 self.roll_back(&draft);
@@ -111,6 +116,7 @@ impl Lane {
 
     /// The batch is durable and its basis confirmed: everybody may know.
     fn land(&mut self, draft: Draft) {
+        self.traceless = 0;
         self.tails.extend(draft.tails);
         self.publish();
         for (tenant, seat) in draft.founded {
@@ -141,11 +147,16 @@ impl Lane {
         let jobs = draft.into_jobs();
         let ids: Vec<_> = jobs.iter().map(|job| job.request.command_id).collect();
         if self.catch_up_with(&partitions, &ids).await {
-            self.shared.queue.restore(jobs);
+            self.traceless = 0;
         } else {
-            // No partition moved, so a row of a command stands in the way.
-            self.separate(jobs, None);
+            // Others may have been in the way and gone again. If it goes on, a command is at fault.
+            self.traceless += 1;
+            if self.traceless > TRACELESS {
+                return self.separate(jobs, LogError::Unusable("it never fits".to_owned()));
+            }
+            sleep(PAUSE * self.traceless).await;
         }
+        self.shared.queue.restore(jobs);
     }
 
     /// Forgets what was built on a batch that did not land.
@@ -170,15 +181,13 @@ impl Lane {
 
     /// A statement was refused for one command's sake: from now on each of them wants half the
     /// company, until the one at fault is alone.
-    fn separate(&mut self, jobs: Vec<Job>, error: Option<LogError>) {
+    fn separate(&mut self, jobs: Vec<Job>, error: LogError) {
         let half = (jobs.len() / 2).max(1);
         if jobs.len() > 1 {
             let separated = jobs.into_iter().map(|job| Job { company: half, ..job }).collect();
             return self.shared.queue.restore(separated);
         }
-        let error = Arc::new(error.unwrap_or_else(|| {
-            LogError::Unusable("a row of the command stands in the way".to_owned())
-        }));
+        let error = Arc::new(error);
         for job in jobs {
             let refusals = job.refusals + 1;
             let job = Job { company: 1, refusals, ..job };

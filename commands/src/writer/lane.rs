@@ -48,6 +48,8 @@ pub(super) struct Lane {
     /// Events of waiting commands that were met in the log: those commands landed.
     pub(super) met: HashMap<Uuid, Vec<Recorded>>,
     pub(super) recent: Recent,
+    /// How often in a row an append failed though nobody else had written.
+    pub(super) traceless: u32,
 }
 
 /// Tells all who wait, or would come, that the lane is no more, however it ended.
@@ -72,6 +74,7 @@ impl Lane {
             errands: JoinSet::new(),
             met: HashMap::new(),
             recent: Recent::default(),
+            traceless: 0,
             shared,
         }
     }

@@ -77,7 +77,7 @@ async fn a_conflict_that_leaves_no_trace_is_tried_again() {
     let world = World::new(1);
     let writer = world.writer();
     let [_, _, b, leaf] = found(&writer, "acme").await;
-    world.log.fail_next(&[Fault::Moved, Fault::Moved]);
+    world.log.fail_next(&[Fault::Moved; 5]);
     let moved = writer.run(request("acme"), shift(leaf, b)).await.unwrap();
     assert_eq!((moved.events.len(), moved.ordinal), (1, 6));
 }

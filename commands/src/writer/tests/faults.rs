@@ -112,6 +112,18 @@ async fn a_poisoned_command_fails_alone() {
 }
 
 #[tokio::test]
+async fn what_never_fits_is_told_so() {
+    let world = World::new(1);
+    let writer = world.writer();
+    let [_, _, b, leaf] = found(&writer, "acme").await;
+    world.log.fail_next(&[Fault::Moved; 40]);
+    let failed = writer.run(request("acme"), shift(leaf, b)).await.unwrap_err();
+    assert!(matches!(failed, Failure::Unavailable(_)));
+    world.log.clear_faults();
+    writer.run(request("acme"), shift(leaf, b)).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_public_id_that_is_taken_fails_only_who_wants_it() {
     let world = World::new(1);
     let writer = world.writer();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::world::{World, ask, found, group, hold_lane, idempotent, shift, until};
+use super::world::{World, ask, create, found, group, hold_lane, idempotent, shift, until};
 use crate::{Failure, Request};
 
 #[tokio::test]
@@ -20,6 +20,17 @@ async fn an_answer_is_replayed_as_it_was_given() {
         assert!(matches!(reused, Err(Failure::KeyReused)));
     }
     assert_eq!(world.folded("acme").groups.len(), 5);
+}
+
+#[tokio::test]
+async fn a_tenant_made_under_a_key_is_made_once() {
+    let world = World::new(4);
+    let writer = world.writer();
+    writer.run(idempotent("acme", "k", 1), create("Acme")).await.unwrap();
+    for writer in [writer, world.writer()] {
+        let again = writer.run(idempotent("acme", "k", 1), create("Acme")).await;
+        assert!(matches!(again, Err(Failure::Replayed(_))));
+    }
 }
 
 #[tokio::test]
