@@ -19,7 +19,7 @@ fn limits() -> Limits {
         answer: Duration::from_millis(300),
         stop: Duration::from_secs(10),
     };
-    Limits { body: 1024, timeouts, trusted_proxies: Vec::new() }
+    Limits { timeouts, trusted_proxies: Vec::new() }
 }
 
 /// A service that says what it was asked, of which nothing is Chancery but the edge.

@@ -1,6 +1,7 @@
 //! The list of operations. It routes, it says what each operation needs, and it hangs that gate
 //! on the route: what is not in the list does not exist, and what is in it refuses strangers.
 
+use std::error::Error as _;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use axum::Router;
-use axum::body::to_bytes;
+use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::{HeaderName, Method};
 use axum::response::Response;
@@ -17,6 +18,7 @@ use chrono::Utc;
 use domain::{ClientFeature, Permission, Right, TenantId};
 use futures::future::BoxFuture;
 use projections::positions;
+use tower_http::timeout::TimeoutError;
 
 use crate::app::App;
 use crate::call::{self, Call, Incoming};
@@ -71,6 +73,8 @@ pub enum Turned {
     /// The caller is known, and lacks this.
     Lacks(Needs),
     BodyTooLarge(usize),
+    /// The client stopped sending it.
+    BodyCutShort,
     PathUnreadable,
     NoSuchPath,
     NoSuchMethod,
@@ -176,6 +180,24 @@ fn parameters(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
+/// The body, read whole. One that says from the start that it is too long is not read at all.
+async fn whole(body: Body, limit: usize) -> Result<Bytes, Turned> {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > limit {
+        return Err(Turned::BodyTooLarge(limit));
+    }
+    to_bytes(body, limit).await.map_err(|error| {
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            if error.is::<TimeoutError>() {
+                return Turned::BodyCutShort;
+            }
+            cause = error.source();
+        }
+        Turned::BodyTooLarge(limit)
+    })
+}
+
 /// The one way in: read, authenticate, ask what the operation needs, and only then handle.
 async fn gate<F: Face>(
     app: App,
@@ -187,11 +209,11 @@ async fn gate<F: Face>(
     let (parts, body) = request.into_parts();
     let (id, address) = (call::request_id(&parts), call::address(&parts));
     let limit = app.settings.body_limit;
-    let body = to_bytes(body, limit).await;
+    let body = whole(body, limit).await;
     let bytes = body.as_ref().cloned().unwrap_or_default();
     let incoming = Incoming::new(id, address, Utc::now(), parts, bytes);
-    if body.is_err() {
-        return F::refuse(&incoming, Turned::BodyTooLarge(limit).into());
+    if let Err(turned) = body {
+        return F::refuse(&incoming, turned.into());
     }
     let Ok(params) = params else {
         return F::refuse(&incoming, Turned::PathUnreadable.into());

@@ -51,10 +51,9 @@ impl Default for Timeouts {
     }
 }
 
-/// What the layers need to know.
+/// What the layers need to know. How long a body may be is the dialects' matter.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    pub body: usize,
     pub timeouts: Timeouts,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
@@ -66,7 +65,6 @@ pub fn around(router: Router, limits: Limits) -> Router {
     let stall = RequestBodyTimeoutLayer::new(limits.timeouts.body);
     router
         .layer(stall)
-        .layer(from_fn_with_state(limits.body, guard::body_size))
         .layer(from_fn_with_state(limits.timeouts.answer, guard::answer_in_time))
         .layer(CatchPanicLayer::custom(guard::after_panic))
         .layer(from_fn(access::record))

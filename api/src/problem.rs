@@ -112,6 +112,9 @@ impl From<Turned> for Problem {
                 "body_too_large",
                 format!("a body may have at most {limit} bytes"),
             ),
+            Turned::BodyCutShort => {
+                Self::new(StatusCode::REQUEST_TIMEOUT, "body_cut_short", "the body stopped coming")
+            }
             Turned::PathUnreadable => {
                 Self::new(StatusCode::BAD_REQUEST, "path_unreadable", "the path is not UTF-8")
             }

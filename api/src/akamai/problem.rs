@@ -207,6 +207,12 @@ impl From<Turned> for Problem {
                 "Payload Too Large",
                 format!("A body may have at most {limit} bytes."),
             ),
+            Turned::BodyCutShort => Self::user_admin(
+                StatusCode::REQUEST_TIMEOUT,
+                "body_cut_short",
+                "Request Timeout",
+                "The body stopped coming.",
+            ),
             Turned::PathUnreadable => Self::invalid("path", "The path is not UTF-8."),
             Turned::NoSuchPath => Self::user_admin(
                 StatusCode::NOT_FOUND,

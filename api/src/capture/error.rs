@@ -100,6 +100,10 @@ impl From<Turned> for CaptureError {
                 let status = StatusCode::PAYLOAD_TOO_LARGE;
                 Self { status, ..Self::new(200, "invalid_argument", reason) }
             }
+            Turned::BodyCutShort => {
+                let status = StatusCode::REQUEST_TIMEOUT;
+                Self { status, ..Self::new(200, "invalid_argument", "the body stopped coming") }
+            }
             Turned::PathUnreadable | Turned::NoSuchPath => {
                 let status = StatusCode::NOT_FOUND;
                 Self { status, ..Self::new(200, "invalid_argument", "there is no such endpoint") }

@@ -1,30 +1,15 @@
-//! Limits in size and time, and what is answered after a panic.
+//! A limit in time, and what is answered after a panic.
 
 use std::any::Any;
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::problem;
-
-/// Refuses a body that says from the start that it is too long. One that does not say so is cut
-/// where it is read.
-pub(super) async fn body_size(
-    State(limit): State<usize>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let announced = request.body().size_hint().lower();
-    if usize::try_from(announced).is_ok_and(|announced| announced <= limit) {
-        return next.run(request).await;
-    }
-    let detail = format!("the body has {announced} bytes; at most {limit} are taken");
-    problem(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", &detail, None)
-}
 
 /// Gives up on a request that is not answered in time.
 pub(super) async fn answer_in_time(

@@ -108,6 +108,15 @@ impl From<Turned> for ClientsError {
                 let status = StatusCode::PAYLOAD_TOO_LARGE;
                 Self::new(status, "PAYLOAD_TOO_LARGE", "Payload Too Large", message)
             }
+            Turned::BodyCutShort => {
+                let message = "The body stopped coming";
+                Self::new(
+                    StatusCode::REQUEST_TIMEOUT,
+                    "REQUEST_TIMEOUT",
+                    "Request Timeout",
+                    message,
+                )
+            }
             Turned::PathUnreadable => Self::invalid("the path is not UTF-8"),
             Turned::NoSuchPath => {
                 let message = "There is nothing at this path";

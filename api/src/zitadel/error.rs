@@ -142,6 +142,10 @@ impl From<Turned> for ZitadelError {
                 let error = Self::bare(Code::ResourceExhausted, text);
                 error.with_status(StatusCode::PAYLOAD_TOO_LARGE)
             }
+            Turned::BodyCutShort => {
+                let error = Self::bare(Code::InvalidArgument, "the body stopped coming");
+                error.with_status(StatusCode::REQUEST_TIMEOUT)
+            }
             Turned::PathUnreadable => Self::bare(Code::InvalidArgument, "the path is not UTF-8"),
             Turned::NoSuchPath => Self::bare(Code::NotFound, "Not Found"),
             Turned::NoSuchMethod => Self::bare(Code::Unimplemented, "Method Not Allowed")
