@@ -157,6 +157,7 @@ impl From<ViewError> for Fault {
             | ViewError::TooManyTags { .. }
             | ViewError::NoProjection(_)
             | ViewError::Rebuilding(_)
+            | ViewError::HeldUp(_)
             | ViewError::Differs { .. }
             | ViewError::Unusable(_)
             | ViewError::Refused(_)

@@ -28,6 +28,9 @@ pub enum ViewError {
     /// Another rebuild of the same projection is under way.
     #[error("{0} is being rebuilt already")]
     Rebuilding(String),
+    /// A rebuilt table could not be put to use, because others held what it takes.
+    #[error("the rebuilt {0} could not be put in place: try again")]
+    HeldUp(String),
     /// What was rebuilt is not what the events say: it was not put to use.
     #[error("the rebuilt {projection} differs from the events of tenant {tenant}")]
     Differs { projection: String, tenant: TenantId },

@@ -161,6 +161,20 @@ impl Ledger {
         (partition, position)
     }
 
+    /// Where a tenant's partition ends, to go back to.
+    pub(super) fn mark(&self, tenant: &TenantId) -> Head {
+        let partition = self.tenants[tenant].partition;
+        *self.heads.iter().find(|head| head.partition == partition).unwrap()
+    }
+
+    /// Forgets the last event of a tenant, which is gone from the log: `head` is the last again.
+    pub(super) fn go_back(&mut self, tenant: &TenantId, head: Head) {
+        let known = self.tenants.get_mut(tenant).unwrap();
+        let lost = self.heads.iter_mut().find(|it| it.partition == head.partition).unwrap();
+        known.ordinal -= lost.position - head.position;
+        *lost = head;
+    }
+
     /// Waits until the engine has everything in its rows.
     pub(super) async fn settle(&self, engine: &Projections) {
         until("the rows are late", || async {

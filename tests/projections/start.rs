@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use eventlog::EventLog;
 use projections::{Value, Views, groups};
 
-use super::ledger::{Ledger, contents, views};
+use super::ledger::{Ledger, contents, until, views};
 use super::picky::{Manner, PICKED, Picky};
 use super::scenario::group;
+use super::watched::Watched;
 use crate::stores::{Database, Place, on_both_stores};
 
 on_both_stores!(
@@ -15,6 +17,8 @@ on_both_stores!(
     rows_of_another_log_are_forgotten,
     a_projection_that_is_new_is_built_before_the_start_is_over,
     two_nodes_keep_one_set_of_rows,
+    rows_follow_when_the_tail_of_the_log_vanishes,
+    rows_follow_when_another_tail_grows_at_once,
 );
 
 async fn rows_that_were_lost_are_there_again_after_a_start(database: Arc<Database>) {
@@ -108,4 +112,61 @@ async fn two_nodes_keep_one_set_of_rows(database: Arc<Database>) {
     }
     ledger.settle(&one).await;
     ledger.settle(&other).await;
+}
+
+async fn rows_follow_when_the_tail_of_the_log_vanishes(database: Arc<Database>) {
+    let mut ledger = Ledger::open(database.log().await).await;
+    let engine = ledger.start(&database, vec![]).await;
+    let tenant = ledger.found("acme").await;
+    ledger.record(&tenant, vec![group(1, None, "one")]).await;
+    let kept = ledger.mark(&tenant);
+    ledger.record(&tenant, vec![group(2, None, "lost")]).await;
+    ledger.settle(&engine).await;
+    let shown = async || {
+        let views = engine.reads().eventual();
+        let rows = groups::all(&views, &tenant).await.unwrap_or_default();
+        rows.into_iter().map(|row| row.name).collect::<Vec<_>>()
+    };
+    assert_eq!(shown().await, ["one", "lost"]);
+    // Nobody writes: the poll finds it.
+    database.tamper("DELETE FROM events WHERE position = 3").await;
+    until("the lost group is still shown", || async { shown().await == ["one"] }).await;
+    ledger.go_back(&tenant, kept);
+    ledger.record(&tenant, vec![group(3, None, "lost as well")]).await;
+    ledger.settle(&engine).await;
+    assert_eq!(shown().await, ["one", "lost as well"]);
+    // While the engine does not look, others are written in its place, and one more.
+    engine.stop().await;
+    database.tamper("DELETE FROM events WHERE position = 3").await;
+    ledger.go_back(&tenant, kept);
+    ledger.record(&tenant, vec![group(4, None, "two")]).await;
+    ledger.record(&tenant, vec![group(5, None, "three")]).await;
+    let engine = ledger.start(&database, vec![]).await;
+    ledger.settle(&engine).await;
+    let views = engine.reads().eventual();
+    let names: Vec<_> =
+        groups::all(&views, &tenant).await.unwrap().into_iter().map(|row| row.name).collect();
+    assert_eq!(names, ["one", "two", "three"]);
+    engine.stop().await;
+}
+
+async fn rows_follow_when_another_tail_grows_at_once(database: Arc<Database>) {
+    let log = Watched::over(database.log().await);
+    let mut ledger = Ledger::open(Arc::clone(&log) as Arc<dyn EventLog>).await;
+    let engine = ledger.start(&database, vec![]).await;
+    let tenant = ledger.found("acme").await;
+    let kept = ledger.mark(&tenant);
+    ledger.record(&tenant, vec![group(1, None, "lost")]).await;
+    ledger.settle(&engine).await;
+    // The poll sees nothing of it: by its next look there is more than there was.
+    log.is_holding.send_replace(true);
+    database.tamper("DELETE FROM events WHERE position = 2").await;
+    ledger.go_back(&tenant, kept);
+    ledger.record(&tenant, vec![group(2, None, "two"), group(3, None, "three")]).await;
+    until("what was lost is still shown", || async {
+        let views = engine.reads().eventual();
+        let rows = groups::all(&views, &tenant).await.unwrap_or_default();
+        rows.iter().map(|row| row.name.as_str()).eq(["two", "three"])
+    })
+    .await;
 }

@@ -110,7 +110,8 @@ impl Database {
     pub(crate) async fn tamper(&self, statements: &str) {
         match &self.place {
             Place::DataDir(_) => {
-                let lift = "DROP TRIGGER events_stay; DROP TRIGGER events_stay_as_they_are";
+                let lift = "DROP TRIGGER IF EXISTS events_stay; \
+                    DROP TRIGGER IF EXISTS events_stay_as_they_are";
                 self.execute(&format!("{lift}; {statements}")).await.unwrap();
             }
             Place::Url(_) => {

@@ -13,6 +13,7 @@ use super::fold::fold;
 use super::layout::Layout;
 use super::page::{Page, Written};
 use super::rebuild::Rebuilds;
+use super::schema;
 use crate::{Projection, ViewError, Views};
 
 /// Events in a page.
@@ -23,11 +24,12 @@ const RETRY_MOST: Duration = Duration::from_secs(1);
 /// this node goes on without those.
 const DEFERENCE: Duration = Duration::from_secs(3);
 
-/// A page that is not in the rows yet.
+/// What is known of events that are not in the rows yet.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pending {
-    /// When its oldest event was recorded.
-    pub(super) recorded_at: DateTime<Utc>,
+    /// When the oldest of them was recorded, once it was read.
+    pub(super) recorded_at: Option<DateTime<Utc>>,
+    /// Since when the rows stand where they are.
     pub(super) since: Instant,
 }
 
@@ -44,6 +46,8 @@ pub(crate) struct Engine {
     pub(crate) reached: watch::Sender<Vec<i64>>,
     /// What is read but not yet in the rows, by partition.
     pub(super) pending: Mutex<Vec<Option<Pending>>>,
+    /// Wakes every follower to take up its checkpoint, which may have gone back.
+    pub(super) reset: watch::Sender<()>,
     pub(super) layout: AsyncMutex<Arc<Layout>>,
     pub(super) rebuilds: Rebuilds,
 }
@@ -62,12 +66,33 @@ impl Engine {
         Ok(layout)
     }
 
-    pub(super) fn set_pending(&self, partition: usize, oldest: Option<DateTime<Utc>>) {
+    /// Notes that a partition is behind, and since when its oldest event waits.
+    fn note_behind(&self, partition: usize, oldest: Option<DateTime<Utc>>) {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pending) = pending.get_mut(partition) {
             let since = Instant::now();
-            *pending = oldest.map(|recorded_at| Pending { recorded_at, since });
+            let behind = pending.get_or_insert(Pending { recorded_at: None, since });
+            behind.recorded_at = oldest.or(behind.recorded_at);
         }
+    }
+
+    /// Notes that a partition moved on.
+    fn note_moved(&self, partition: usize) {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pending) = pending.get_mut(partition) {
+            *pending = None;
+        }
+    }
+
+    /// Forgets the rows if events that they were folded from are gone, as after a failover that
+    /// lost the log's tail; the convoy then fills them from the start.
+    pub(super) async fn start_over(&self) -> Result<(), ViewError> {
+        let mut tx = self.views.writer().begin().await?;
+        schema::create_control(&mut tx).await?;
+        schema::settle(&mut tx, self.log.as_ref(), &self.projections).await?;
+        tx.commit().await?;
+        self.reset.send_replace(());
+        Ok(())
     }
 }
 
@@ -79,13 +104,14 @@ pub(super) struct Follower {
     layout: Arc<Layout>,
     /// Since when another node, which knows more projections, was seen where it is.
     deferring: Option<Instant>,
+    must_reload: bool,
 }
 
 impl Follower {
     pub(super) async fn new(engine: Arc<Engine>, partition: i32) -> Result<Self, ViewError> {
         let at = Checkpoint::load(engine.views.readers(), partition).await?;
         let layout = engine.relay().await?;
-        let follower = Self { engine, partition, at, layout, deferring: None };
+        let follower = Self { engine, partition, at, layout, deferring: None, must_reload: false };
         follower.publish();
         Ok(follower)
     }
@@ -94,11 +120,12 @@ impl Follower {
     pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut committed = self.engine.committed.clone();
         let mut heads = self.engine.heads.subscribe();
+        let mut reset = self.engine.reset.subscribe();
         let mut pause = RETRY_LEAST;
         while !*stop.borrow() {
             let known = self.of(&committed.borrow_and_update());
             let head = known.max(self.of(&heads.borrow_and_update()));
-            let result = if head > self.at.position { self.advance(head).await } else { Ok(()) };
+            let result = self.catch_up(head).await;
             let is_behind = match result {
                 Ok(()) => {
                     pause = RETRY_LEAST;
@@ -117,6 +144,7 @@ impl Follower {
                 // The writer may be gone while others still write.
                 Ok(()) = committed.changed(), if !is_behind => {}
                 Ok(()) = heads.changed(), if !is_behind => {}
+                Ok(()) = reset.changed() => self.must_reload = true,
                 _ = stop.changed() => return,
             }
         }
@@ -130,14 +158,40 @@ impl Follower {
         positions.get(self.index()).copied().unwrap_or_default()
     }
 
+    /// Tells how far the rows are; back, if the store says so.
     fn publish(&self) {
         let (index, position) = (self.index(), self.at.position);
         self.engine.reached.send_if_modified(|reached| {
             let Some(known) = reached.get_mut(index) else { return false };
-            let is_news = position > *known;
-            *known = position.max(*known);
-            is_news
+            std::mem::replace(known, position) != position
         });
+    }
+
+    async fn catch_up(&mut self, head: i64) -> Result<(), ViewError> {
+        if self.must_reload {
+            self.reload().await?;
+            self.must_reload = false;
+        }
+        if head <= self.at.position {
+            self.engine.note_moved(self.index());
+            return Ok(());
+        }
+        self.engine.note_behind(self.index(), None);
+        self.advance(head).await
+    }
+
+    /// The page behind the checkpoint; `None` if another event stands where the checkpoint's stood.
+    /// An empty page proves nothing.
+    async fn first_page(&self) -> Result<Option<Vec<Recorded>>, ViewError> {
+        let before = i64::from(self.at.position > 0);
+        let mut page = self.read(self.at.position - before).await?;
+        if before == 1 && !page.is_empty() {
+            if !self.at.rests_on(page.first()) {
+                return Ok(None);
+            }
+            page.remove(0);
+        }
+        Ok(Some(page))
     }
 
     async fn read(&self, after: i64) -> Result<Vec<Recorded>, ViewError> {
@@ -149,25 +203,26 @@ impl Follower {
         if self.defers() {
             return self.reload().await;
         }
-        let mut page = self.read(self.at.position).await?;
+        let Some(mut page) = self.first_page().await? else {
+            return self.engine.start_over().await;
+        };
         while let Some(last) = page.last() {
-            let (first_at, position) = (page.first().map(|it| it.created_at), last.position);
-            self.engine.set_pending(self.index(), first_at);
+            let (position, leaf_hash) = (last.position, last.leaf_hash);
+            self.engine.note_behind(self.index(), page.first().map(|it| it.created_at));
             let is_full = page.len() == PAGE || position < head;
             let ahead = async { if is_full { self.read(position).await } else { Ok(Vec::new()) } };
             let (written, next) = tokio::join!(self.write(&page), ahead);
             match written? {
                 Written::Landed => {
                     self.at.position = position;
+                    self.at.leaf_hash = leaf_hash.to_string();
                     self.publish();
+                    self.engine.note_moved(self.index());
                 }
                 // Whoever asks must meet the parked tenants before the new position.
                 Written::LandedRelaid | Written::Moved => return self.reload().await,
             }
             page = next?;
-        }
-        if self.at.position >= head {
-            self.engine.set_pending(self.index(), None);
         }
         Ok(())
     }
@@ -179,7 +234,7 @@ impl Follower {
             layout.live(projection).is_some() && !layout.is_parked(tenant, projection)
         };
         let folded = fold(projections, page, takes);
-        let (db, from) = (self.engine.views.writer(), self.at);
+        let (db, from) = (self.engine.views.writer(), &self.at);
         Page { db, projections, layout, from, last, folded }.write().await
     }
 
@@ -191,6 +246,7 @@ impl Follower {
         }
         if at.position != self.at.position {
             self.deferring = None;
+            self.engine.note_moved(self.index());
         }
         self.at = at;
         self.publish();

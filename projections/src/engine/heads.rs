@@ -32,6 +32,8 @@ impl Engine {
                 () = tokio::time::sleep(pause) => {}
                 _ = stop.changed() => return,
             }
+            // What the rows reached before the question was put cannot be behind its answer.
+            let reached = self.reached.borrow().clone();
             pause = match self.log.heads().await {
                 Ok(heads) => {
                     let mut positions = vec![0; self.partitions()];
@@ -40,6 +42,9 @@ impl Engine {
                         if let Some(known) = at.and_then(|at| positions.get_mut(at)) {
                             *known = head.position;
                         }
+                    }
+                    if positions.iter().zip(&reached).any(|(found, reached)| found < reached) {
+                        self.alarm().await;
                     }
                     let is_foreign = {
                         let committed = self.committed.borrow();
@@ -58,6 +63,14 @@ impl Engine {
             if ticks.is_multiple_of(16) {
                 self.measure();
             }
+        }
+    }
+
+    /// Some event that is in the rows is not in the log any more.
+    async fn alarm(&self) {
+        if let Err(error) = self.start_over().await {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(error, "the rows rest on events that are gone, and cannot be reset");
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Page<'a> {
     pub(super) db: &'a Db,
     pub(super) projections: &'a [Arc<dyn Projection>],
     pub(super) layout: &'a Layout,
-    pub(super) from: Checkpoint,
+    pub(super) from: &'a Checkpoint,
     pub(super) last: &'a Recorded,
     pub(super) folded: Folded,
 }

@@ -104,7 +104,7 @@ impl Engine {
                 Swapped::HeldUp => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
             }
         }
-        Err(ViewError::Behind { lag: 0 })
+        Err(ViewError::HeldUp(name.to_owned()))
     }
 
     /// Keeps other nodes from rebuilding the same projection: an open transaction holds the lock.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use uuid::Uuid;
+use eventlog::EventLog;
 
+use super::checkpoint::Checkpoint;
 use super::layout::SlotState;
 use crate::table::Tongue;
 use crate::tx::Tx;
@@ -67,10 +68,7 @@ pub(crate) async fn create(
 }
 
 /// Forgets every row there is, because they were folded from something else.
-pub(super) async fn forget(
-    tx: &mut Tx,
-    projections: &[Arc<dyn Projection>],
-) -> Result<(), ViewError> {
+async fn forget(tx: &mut Tx, projections: &[Arc<dyn Projection>]) -> Result<(), ViewError> {
     let tables = projections.iter().flat_map(|projection| projection.tables());
     let mut statements = Vec::new();
     for table in tables {
@@ -85,19 +83,20 @@ pub(super) async fn forget(
 
 /// What a store needs that is filled from position 0: the projections' tables in slot A, and
 /// checkpoints at 0.
-pub(super) async fn fresh(
+async fn fresh(
     tx: &mut Tx,
     projections: &[Arc<dyn Projection>],
-    installation: Uuid,
-    partitions: i32,
+    log: &dyn EventLog,
+    layout: i64,
 ) -> Result<(), ViewError> {
+    let installation = log.installation();
     tx.execute("insert into view_origin (installation) values ($1)", &values![installation])
         .await?;
-    for partition in 0..partitions {
+    for partition in 0..log.partitions() {
         tx.execute(
             "insert into view_checkpoints (partition, position, recorded_at, leaf_hash, layout)
-            values ($1, 0, 0, '', 0)",
-            &values![i64::from(partition)],
+            values ($1, 0, 0, '', $2)",
+            &values![i64::from(partition), layout],
         )
         .await?;
     }
@@ -131,16 +130,61 @@ pub(super) async fn bump_layout(tx: &mut Tx) -> Result<(), ViewError> {
     Ok(())
 }
 
-/// The log's id that the rows were folded from, and how far, with the leaf reached there.
-pub(super) async fn origin(
-    tx: &mut Tx,
-) -> Result<(Option<String>, BTreeMap<i64, (i64, String)>), ViewError> {
+/// Every checkpoint, by partition.
+type Reached = BTreeMap<i32, Checkpoint>;
+
+/// The log's id that the rows were folded from, and how far they were.
+pub(super) async fn origin(tx: &mut Tx) -> Result<(Option<String>, Reached), ViewError> {
     let rows = tx.fetch("select installation from view_origin", &[]).await?;
     let installation = rows.into_iter().next().map(|mut row| row.text()).transpose()?;
-    let sql = "select partition, position, leaf_hash from view_checkpoints";
-    let mut reached = BTreeMap::new();
+    let sql = "select partition, position, leaf_hash, layout from view_checkpoints";
+    let mut reached = Reached::new();
     for mut row in tx.fetch(sql, &[]).await? {
-        reached.insert(row.int()?, (row.int()?, row.text()?));
+        let partition = i32::try_from(row.int()?);
+        let partition = partition.map_err(|_| ViewError::Unreadable("not a partition"))?;
+        let (position, leaf_hash, layout) = (row.int()?, row.text()?, row.int()?);
+        reached.insert(partition, Checkpoint { position, leaf_hash, layout });
     }
     Ok((installation, reached))
+}
+
+/// Makes sure that the rows were folded from events that stand in this log: others are forgotten.
+/// Answers whether they were.
+pub(super) async fn settle(
+    tx: &mut Tx,
+    log: &dyn EventLog,
+    projections: &[Arc<dyn Projection>],
+) -> Result<bool, ViewError> {
+    let (origin, reached) = origin(tx).await?;
+    let is_same = origin == Some(log.installation().to_string());
+    if is_same && stand(log, &reached).await? {
+        return Ok(true);
+    }
+    if origin.is_some() {
+        tracing::error!(
+            "the read models were folded from events that are gone: building them anew"
+        );
+    }
+    forget(tx, projections).await?;
+    // Whoever still knows the former layout may write nothing more.
+    let layout = reached.values().map(|it| it.layout + 1).max().unwrap_or_default();
+    fresh(tx, projections, log, layout).await?;
+    Ok(false)
+}
+
+/// Whether the events that the checkpoints rest on still stand.
+async fn stand(log: &dyn EventLog, reached: &Reached) -> Result<bool, ViewError> {
+    if reached.len() != usize::try_from(log.partitions()).unwrap_or_default() {
+        return Ok(false);
+    }
+    for (partition, checkpoint) in reached {
+        let last = match checkpoint.position {
+            0 => None,
+            position => log.read(*partition, position - 1, 1).await?.pop(),
+        };
+        if !checkpoint.rests_on(last.as_ref()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

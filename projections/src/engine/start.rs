@@ -1,6 +1,5 @@
 //! Starting and stopping the engine.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -51,6 +50,7 @@ impl Projections {
             heads: watch::Sender::new(vec![0; partitions]),
             reached: watch::Sender::new(vec![0; partitions]),
             pending: Mutex::new(vec![None; partitions]),
+            reset: watch::Sender::new(()),
             layout: tokio::sync::Mutex::new(Arc::new(Layout::default())),
             rebuilds: Rebuilds::default(),
         });
@@ -145,42 +145,10 @@ async fn prepare(
 ) -> Result<(), ViewError> {
     let mut tx = views.writer().begin().await?;
     schema::create_control(&mut tx).await?;
-    let (origin, reached) = schema::origin(&mut tx).await?;
-    let is_ours = match &origin {
-        None => false,
-        Some(origin) => *origin == log.installation().to_string() && stands(log, &reached).await?,
-    };
-    if is_ours {
+    if schema::settle(&mut tx, log, projections).await? {
         add_missing(&mut tx, projections).await?;
-    } else {
-        if origin.is_some() {
-            tracing::error!("the read models were folded from another log: they are built again");
-        }
-        schema::forget(&mut tx, projections).await?;
-        schema::fresh(&mut tx, projections, log.installation(), log.partitions()).await?;
     }
     tx.commit().await
-}
-
-/// Whether the events that the checkpoints rest on still stand.
-async fn stands(
-    log: &dyn EventLog,
-    reached: &BTreeMap<i64, (i64, String)>,
-) -> Result<bool, ViewError> {
-    if reached.len() != usize::try_from(log.partitions()).unwrap_or_default() {
-        return Ok(false);
-    }
-    for (partition, (position, leaf)) in reached {
-        let partition = i32::try_from(*partition);
-        let partition = partition.map_err(|_| ViewError::Unreadable("not a partition"))?;
-        if *position > 0 {
-            let last = log.read(partition, position - 1, 1).await?;
-            if last.first().map(|last| last.leaf_hash.to_string()).as_ref() != Some(leaf) {
-                return Ok(false);
-            }
-        }
-    }
-    Ok(true)
 }
 
 /// Tables for projections this store never had; they are built behind the checkpoint.

@@ -116,7 +116,8 @@ impl Engine {
             let head = of(&heads, partition).max(of(&committed, partition)).max(*position);
             let lag_events = head - position;
             let oldest = pending.get(partition).copied().flatten().filter(|_| lag_events > 0);
-            let age = oldest.map_or(0, |it| (now - it.recorded_at).num_seconds());
+            let recorded_at = oldest.and_then(|it| it.recorded_at);
+            let age = recorded_at.map_or(0, |at| (now - at).num_seconds());
             PartitionStatus {
                 partition,
                 position: *position,
@@ -140,10 +141,6 @@ impl Engine {
             gauge("chancery_projection_position", it.position);
             gauge("chancery_projection_lag_events", it.lag_events);
             gauge("chancery_projection_lag_seconds", it.lag_seconds);
-            if it.is_frozen {
-                let (position, head) = (it.position, it.head);
-                tracing::error!(partition, position, head, "the projections are frozen");
-            }
         }
         let Ok(layout) = self.layout.try_lock() else { return };
         for projection in &self.projections {

@@ -43,6 +43,10 @@ impl Engine {
             reached
                 .push((partition.map_err(|_| ViewError::Unreadable("a partition"))?, row.int()?));
         }
+        if reached.iter().any(|(at, to)| *to < fill.position(*at)) {
+            // The rows were reset meanwhile: what was filled may rest on events that are gone.
+            return Err(ViewError::HeldUp(fill.projection.name().to_owned()));
+        }
         let rest: i64 = reached.iter().map(|(at, to)| to - fill.position(*at)).sum();
         if rest > REST_MOST {
             return Ok(Swapped::HeldUp);
