@@ -146,7 +146,7 @@ impl Memory {
 }
 
 fn cut() -> LogError {
-    LogError::Unavailable(sqlx::Error::WorkerCrashed)
+    LogError::Unavailable(std::io::Error::other("cut off").into())
 }
 
 impl Store {
@@ -162,7 +162,7 @@ impl Store {
             }
         }
         if batch.events.iter().any(|event| self.poisoned.contains(&event.command_id)) {
-            return Err(LogError::Refused(sqlx::Error::RowNotFound));
+            return Err(LogError::Refused(std::io::Error::other("poisoned").into()));
         }
         if batch.placements.iter().any(|place| self.placements.contains_key(&place.tenant)) {
             return Err(LogError::TenantTaken);
