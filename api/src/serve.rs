@@ -15,11 +15,12 @@ use ipnet::IpNet;
 use projections::{Projections, ViewError};
 
 use crate::app::App;
-use crate::credentials;
+use crate::credentials::{self, Credentials};
 use crate::data_dir::{DataDir, DataDirError, Lock, Running};
 use crate::edge::{Edge, Limits, Listening, Timeouts};
 use crate::measure;
 use crate::settings::Settings;
+use crate::start_data::{self, Planted};
 use crate::store::{KeySource, OpenError, Opened, Place, open};
 use crate::tls::{TlsError, server_config};
 
@@ -63,6 +64,8 @@ pub enum StartError {
     Listen { address: SocketAddr, source: io::Error },
     #[error("the read models cannot be brought up")]
     Views(#[from] ViewError),
+    #[error(transparent)]
+    StartData(#[from] start_data::StartError),
 }
 
 /// A server that serves.
@@ -93,6 +96,7 @@ impl Server {
 
         let opened = open(data_dir, &options.place, &options.key).await?;
         let app = bring_up(opened, &options.settings).await?;
+        plant(&app, data_dir).await?;
         credentials::point_at(data_dir.path(), &host(edge.address()))?;
 
         let timer = timer::Timer::start(app.clone());
@@ -164,6 +168,19 @@ async fn bring_up(opened: Opened, settings: &Settings) -> Result<App, StartError
     let projections = Arc::new(projections);
     let settings = Arc::new(settings.clone());
     Ok(App { log, keyring, writer, reads, projections, settings })
+}
+
+/// Sees to the start data, and leaves its credentials in the data directory.
+async fn plant(app: &App, data_dir: &DataDir) -> Result<(), StartError> {
+    let is_known = Credentials::read(data_dir.path())?.is_some();
+    match start_data::plant(app, !is_known).await? {
+        Planted::Ready(credentials) => credentials.write(data_dir.path())?,
+        Planted::Complete if is_known => {}
+        Planted::Complete => tracing::warn!(
+            "the start data was made before, and its credentials are not in this data directory"
+        ),
+    }
+    Ok(())
 }
 
 /// Takes the data directory; a tool that looks at it lets go in a moment.
