@@ -1,4 +1,4 @@
-//! What a name or a description may be made of, whoever's it is.
+//! What a name or a description may be made of, whoever's it is, and what texts weigh.
 
 /// Whether `text` has 1 to `max` characters, not all of them blank, and no control characters,
 /// which not every store of read models can keep.
@@ -11,6 +11,11 @@ pub(crate) fn is_name(text: &str, max: usize) -> bool {
 pub(crate) fn is_description(text: &str, max: usize) -> bool {
     let allowed = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
     text.chars().count() <= max && text.chars().all(allowed)
+}
+
+/// Roughly how many bytes a list of texts takes.
+pub(crate) fn bytes_of(texts: &[String]) -> usize {
+    size_of_val(texts) + texts.iter().map(String::len).sum::<usize>()
 }
 
 #[cfg(test)]

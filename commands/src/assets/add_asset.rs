@@ -51,6 +51,10 @@ impl Command for AddAsset {
         Right::GroupAdmin
     }
 
+    fn weight(&self) -> usize {
+        size_of_val(self) + self.name.len()
+    }
+
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<AssetId, SealError> {
         mint.number().map(AssetId)
     }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use super::{FeatureFault, features, secret_id};
 use crate::access::{self, Grant, GrantFault};
 use crate::mint::{CAPTURE_ALPHABET, LOWER_ALPHABET};
-use crate::names::{is_description, is_name};
+use crate::names::{bytes_of, is_description, is_name};
 use crate::{Command, Context, Mint, Refusal, Rejection, Secret};
 
 const NAME_MAX: usize = 256;
@@ -158,6 +158,15 @@ impl Command for CreateClient {
 
     fn organization(&self) -> Option<&OrganizationId> {
         self.organization.as_ref()
+    }
+
+    fn weight(&self) -> usize {
+        size_of_val(self)
+            + self.name.len()
+            + self.description.len()
+            + bytes_of(&self.features)
+            + bytes_of(&self.tags)
+            + size_of_val(self.access.as_slice())
     }
 
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<FreshClient, SealError> {

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{FeatureFault, features, is_last_owner};
+use crate::names::bytes_of;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
 /// Replaces an API client's whole list of features.
@@ -58,6 +59,10 @@ impl Command for SetClientFeatures {
 
     fn needs(&self) -> Right {
         Right::ClientAdmin
+    }
+
+    fn weight(&self) -> usize {
+        size_of_val(self) + bytes_of(&self.features)
     }
 
     fn draw(&mut self, _: &mut Mint<'_>) -> Result<(), SealError> {

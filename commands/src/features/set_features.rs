@@ -102,6 +102,12 @@ impl Command for SetFeatures {
         level::organization(&self.on)
     }
 
+    fn weight(&self) -> usize {
+        let flags = self.flags.iter();
+        let flags = flags.map(|(name, value)| name.len() + value.to_string().len());
+        size_of_val(self) + flags.sum::<usize>()
+    }
+
     fn draw(&mut self, _: &mut Mint<'_>) -> Result<(), SealError> {
         Ok(())
     }

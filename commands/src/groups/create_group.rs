@@ -49,6 +49,10 @@ impl Command for CreateGroup {
         Right::GroupAdmin
     }
 
+    fn weight(&self) -> usize {
+        size_of_val(self) + self.name.len()
+    }
+
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<GroupId, SealError> {
         mint.number().map(GroupId)
     }

@@ -45,6 +45,10 @@ impl Command for RenameGroup {
         Right::GroupAdmin
     }
 
+    fn weight(&self) -> usize {
+        size_of_val(self) + self.name.len()
+    }
+
     fn draw(&mut self, _: &mut Mint<'_>) -> Result<(), SealError> {
         Ok(())
     }

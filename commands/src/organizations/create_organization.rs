@@ -48,6 +48,10 @@ impl Command for CreateOrganization {
         Right::TenantAdmin
     }
 
+    fn weight(&self) -> usize {
+        size_of_val(self) + self.name.len()
+    }
+
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<OrganizationId, SealError> {
         mint.number().map(|number| OrganizationId(number.to_string()))
     }

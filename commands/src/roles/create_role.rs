@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::names::{is_description, is_name};
+use crate::names::{bytes_of, is_description, is_name};
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
 const NAME_MAX: usize = 70;
@@ -66,6 +66,10 @@ impl Command for CreateRole {
 
     fn needs(&self) -> Right {
         Right::UserAdmin
+    }
+
+    fn weight(&self) -> usize {
+        size_of_val(self) + self.name.len() + self.description.len() + bytes_of(&self.permissions)
     }
 
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<RoleId, SealError> {

@@ -48,6 +48,10 @@ impl Command for CreateTenant {
         Right::TenantAdmin
     }
 
+    fn weight(&self) -> usize {
+        size_of_val(self) + self.name.len()
+    }
+
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<Self::Fresh, SealError> {
         Ok(mint.founding())
     }

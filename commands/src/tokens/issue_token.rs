@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::mint::{LOWER_ALPHABET, WIDE_ALPHABET};
-use crate::names::is_name;
+use crate::names::{bytes_of, is_name};
 use crate::{Command, Context, Mint, Refusal, Rejection, Secret};
 
 const NAME_MAX: usize = 256;
@@ -129,6 +129,10 @@ impl Command for IssueToken {
 
     fn confers(&self) -> Rights {
         self.rights.iter().filter_map(|name| Right::from_name(name)).collect()
+    }
+
+    fn weight(&self) -> usize {
+        size_of_val(self) + self.name.len() + bytes_of(&self.rights)
     }
 
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<FreshToken, SealError> {

@@ -72,6 +72,10 @@ impl Command for CreateUser {
         Some(&self.organization)
     }
 
+    fn weight(&self) -> usize {
+        size_of_val(self) + size_of_val(self.grants.as_slice())
+    }
+
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<FreshUser, SealError> {
         let user = UserId(format!("A-B-{}", mint.number()?));
         let clear = std::mem::take(&mut self.profile);
