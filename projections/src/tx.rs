@@ -2,12 +2,12 @@
 
 use futures::TryStreamExt;
 use sqlx::postgres::PgArguments;
-use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, Sqlite, SqliteConnection, Transaction};
 
 use crate::db::{Db, postgres_arguments, postgres_row, sqlite_arguments, sqlite_row};
 use crate::table::Tongue;
 use crate::value::Row;
-use crate::write::{Set, bind_postgres, postgres_statement, rows_json, sqlite_statement};
+use crate::write::{Act, Set, bind_postgres, postgres_statement, rows_json, sqlite_statement};
 use crate::{Value, ViewError};
 
 /// A transaction; it is rolled back when dropped.
@@ -117,10 +117,7 @@ impl Tx {
     pub(crate) async fn write(&mut self, sets: &[Set]) -> Result<(), ViewError> {
         for set in sets {
             match self {
-                Self::Sqlite(tx) => {
-                    let sql = AssertSqlSafe(sqlite_statement(set));
-                    sqlx::query(sql).bind(rows_json(set)).execute(&mut **tx).await?;
-                }
+                Self::Sqlite(tx) => write_sqlite(tx, set).await?,
                 Self::Postgres(tx) => {
                     let sql = AssertSqlSafe(postgres_statement(set, 1, ""));
                     let mut arguments = PgArguments::default();
@@ -132,6 +129,14 @@ impl Tx {
         Ok(())
     }
 
+    pub(crate) async fn roll_back(self) -> Result<(), ViewError> {
+        match self {
+            Self::Sqlite(tx) => tx.rollback().await?,
+            Self::Postgres(tx) => tx.rollback().await?,
+        }
+        Ok(())
+    }
+
     pub(crate) async fn commit(self) -> Result<(), ViewError> {
         match self {
             Self::Sqlite(tx) => tx.commit().await?,
@@ -139,4 +144,22 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+async fn write_sqlite(conn: &mut SqliteConnection, set: &Set) -> Result<(), ViewError> {
+    let sql = sqlite_statement(set);
+    match set.act {
+        Act::Delete(_) => {
+            for key in &set.rows {
+                let arguments = sqlite_arguments(key)?;
+                sqlx::query_with(AssertSqlSafe(sql.as_str()), arguments)
+                    .execute(&mut *conn)
+                    .await?;
+            }
+        }
+        Act::Upsert | Act::Update(_) => {
+            sqlx::query(AssertSqlSafe(sql)).bind(rows_json(set)).execute(conn).await?;
+        }
+    }
+    Ok(())
 }

@@ -17,6 +17,7 @@ use crate::stores::{Database, on_both_stores};
 on_both_stores!(
     pages_of_any_size_a_single_fold_and_a_rebuild_come_to_the_same_rows,
     the_first_version_of_group_created_is_projected_and_rebuilt,
+    the_engine_keeps_the_same_rows_in_memory,
 );
 
 /// Random scenarios for each store.
@@ -115,4 +116,23 @@ async fn the_first_version_of_group_created_is_projected_and_rebuilt(database: A
     assert_eq!(shown().await, expected);
     engine.rebuild("groups_v1", |_| {}).await.unwrap();
     assert_eq!(shown().await, expected);
+}
+
+async fn the_engine_keeps_the_same_rows_in_memory(database: Arc<Database>) {
+    let mut ledger = Ledger::open(database.log().await).await;
+    let kept = ledger.start(&database, vec![]).await;
+    let held = ledger.start_over(Views::memory().await.unwrap(), vec![]).await;
+    let tenant = ledger.found("acme").await;
+    let mut runner = TestRunner::deterministic();
+    for step in steps().new_tree(&mut runner).unwrap().current() {
+        if let Some(event) = event(&ledger.tenants[&tenant].state, step) {
+            ledger.record(&tenant, vec![event]).await;
+        }
+    }
+    ledger.settle(&kept).await;
+    ledger.settle(&held).await;
+    let rows = contents(&kept.reads().eventual()).await;
+    assert_eq!(contents(&held.reads().eventual()).await, rows);
+    held.rebuild("clients_v1", |_| {}).await.unwrap();
+    assert_eq!(contents(&held.reads().eventual()).await, rows);
 }

@@ -7,6 +7,7 @@ mod swap;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -17,10 +18,11 @@ use super::layout::SlotState;
 use super::schema;
 use crate::table::Tongue;
 use crate::tx::Tx;
-use crate::{Slot, ViewError};
+use crate::{Projection, Slot, ViewError};
 
 /// How often a rebuild tries to put its table in place, when readers or writers hold it up.
 const SWAPS_MOST: u32 = 200;
+const SWAP_AGAIN: Duration = Duration::from_millis(20);
 
 /// How far a rebuild is, in events of all partitions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -79,13 +81,27 @@ impl Engine {
         let projection = projection.ok_or_else(|| ViewError::NoProjection(name.to_owned()))?;
         let _claim = self.rebuilds.claim(name)?;
         let lock = self.lock(name).await?;
-        let layout = self.relay().await?;
-        let (live, state) = layout.slots.get(name).copied().unwrap_or((Slot::A, SlotState::Live));
         let report = |now| {
             self.rebuilds.report(name, now);
             progress(now);
         };
-        let mut fill = Fill::begin(self, Arc::clone(projection), live.other(), &report).await?;
+        let rebuilt = self.rebuild_locked(Arc::clone(projection), &report).await;
+        if let Some(lock) = lock {
+            // Dropped, it would be free only a little later.
+            lock.roll_back().await?;
+        }
+        rebuilt
+    }
+
+    async fn rebuild_locked(
+        &self,
+        projection: Arc<dyn Projection>,
+        report: &(dyn Fn(Progress) + Send + Sync),
+    ) -> Result<(), ViewError> {
+        let name = projection.name();
+        let layout = self.relay().await?;
+        let (live, state) = layout.slots.get(name).copied().unwrap_or((Slot::A, SlotState::Live));
+        let mut fill = Fill::begin(self, projection, live.other(), report).await?;
         let target = self.reached.borrow().clone();
         fill.catch_up(&target).await?;
         fill.index().await?;
@@ -95,13 +111,12 @@ impl Engine {
             fill.catch_up(&target).await?;
             match self.swap(&mut fill).await? {
                 Swapped::Done => {
-                    drop(lock);
                     self.relay().await?;
                     fill.discard(live).await;
                     tracing::info!(projection = name, "a projection was rebuilt");
                     return Ok(());
                 }
-                Swapped::HeldUp => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+                Swapped::HeldUp => tokio::time::sleep(SWAP_AGAIN).await,
             }
         }
         Err(ViewError::HeldUp(name.to_owned()))

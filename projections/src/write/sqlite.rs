@@ -1,11 +1,13 @@
-//! Sets of rows for SQLite: one JSON text holds them all.
+//! Sets of rows for SQLite: one JSON text holds them all. Only deletions go key by key: SQLite
+//! would find the rows of a list of keys by the first column of the key alone.
 
 use serde_json::Value as Json;
 
 use super::{Act, Set};
 use crate::Value;
 
-/// The statement; its one parameter is [`rows_json`].
+/// The statement. Its one parameter is [`rows_json`]; for a deletion, they are the columns of one
+/// key.
 pub(crate) fn statement(set: &Set) -> String {
     let table = set.table.slot(set.slot);
     let names = crate::table::names(&set.columns);
@@ -17,7 +19,9 @@ pub(crate) fn statement(set: &Set) -> String {
     let picked = picked.collect::<Vec<_>>().join(", ");
     match &set.act {
         Act::Delete(_) => {
-            format!("delete from {table} where ({names}) in (select {picked} from json_each($1))")
+            let key = set.columns.iter().zip(1..);
+            let key = key.map(|(column, number)| format!("{} = ${number}", column.name));
+            format!("delete from {table} where {}", key.collect::<Vec<_>>().join(" and "))
         }
         // Without "where true", "on" would read as the condition of a join.
         Act::Upsert => format!(

@@ -50,11 +50,17 @@ impl<'a> Fill<'a> {
         Ok(Self { engine, projection, slot, positions, parks, parked, report })
     }
 
+    /// Adds the indexes, now that the bulk is in.
     pub(super) async fn index(&self) -> Result<(), ViewError> {
         let mut tx = self.engine.views.writer().begin().await?;
         let tables = self.projection.tables();
         let statements = tables.iter().flat_map(|table| table.create_indexes(self.slot));
-        tx.script(&statements.collect::<Vec<_>>()).await?;
+        let mut statements: Vec<_> = statements.collect();
+        if tx.tongue() == Tongue::Postgres {
+            // Whoever asks the new table first should not be planned for an empty one.
+            statements.extend(tables.iter().map(|it| format!("analyze {}", it.slot(self.slot))));
+        }
+        tx.script(&statements).await?;
         tx.commit().await
     }
 
