@@ -1,74 +1,58 @@
-//! The measure of all others: one prepared `INSERT` of one row a commit, through the same driver
-//! and a pool of eight, into a table with a position and one more unique key. Less no store of
-//! events can do for a command.
+//! What everything is measured beside: one prepared `INSERT` of one row, committed by itself. The
+//! table has the two unique keys that any store of events needs, and a payload as long as an
+//! event's of the command it is compared with.
 
-use std::time::{Duration, Instant};
+use sqlx::{Connection as _, PgConnection};
+use tokio::sync::Mutex;
 
-use sqlx::PgPool;
-use sqlx::postgres::PgPoolOptions;
+use crate::Result;
+use crate::cell::Contender;
 
-use crate::load::{Sample, closed_loop, open_loop};
+const TABLE: &str = "CREATE TABLE bare (\
+     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stream text NOT NULL, \
+     version bigint NOT NULL, kind text NOT NULL, payload bytea NOT NULL, \
+     UNIQUE (stream, version))";
 
-const CONNECTIONS: u32 = 8;
-/// About what an event of ours carries beside its position.
-const PAYLOAD_BYTES: usize = 300;
-const INSERT: &str = "insert into bare (stream, version, payload) values ($1, $2, $3)";
+const INSERT: &str = "INSERT INTO bare (stream, version, kind, payload) VALUES ($1, $2, $3, $4)";
 
-#[derive(Clone)]
+struct Line {
+    connection: PgConnection,
+    stream: String,
+    version: i64,
+}
+
+/// A connection for each caller.
 pub(crate) struct Bare {
-    pool: PgPool,
+    lines: Vec<Mutex<Line>>,
     payload: Vec<u8>,
 }
 
 impl Bare {
-    pub(crate) async fn create(url: &str) -> Result<Self, sqlx::Error> {
-        let options = PgPoolOptions::new().max_connections(CONNECTIONS);
-        let pool = options.min_connections(CONNECTIONS).test_before_acquire(false).connect(url);
-        let pool = pool.await?;
-        let create = "create table bare (position bigint generated always as identity primary key,
-            stream bigint not null, version bigint not null, payload bytea not null,
-            unique (stream, version))";
-        sqlx::raw_sql("drop table if exists bare").execute(&pool).await?;
-        sqlx::raw_sql(create).execute(&pool).await?;
-        Ok(Self { pool, payload: vec![b'x'; PAYLOAD_BYTES] })
-    }
-
-    async fn insert(&self, stream: i64, version: i64) -> Result<(), sqlx::Error> {
-        let insert = sqlx::query(INSERT).bind(stream).bind(version).bind(&self.payload);
-        insert.execute(&self.pool).await.map(|_| ())
-    }
-
-    async fn empty(&self) -> Result<(), sqlx::Error> {
-        sqlx::raw_sql("truncate bare").execute(&self.pool).await.map(|_| ())
-    }
-
-    /// As fast as `callers` go, each waiting for its own commit.
-    pub(crate) async fn saturate(
-        &self,
-        callers: usize,
-        lasting: Duration,
-    ) -> Result<Sample, sqlx::Error> {
-        self.empty().await?;
-        let bare = self.clone();
-        closed_loop(callers, lasting, move |caller, turn| {
-            let bare = bare.clone();
-            async move { bare.insert(i64::try_from(caller).unwrap_or(0), turn).await }
-        })
-        .await
-    }
-
-    /// `rate` inserts a second, whether or not earlier ones are done; the time of each.
-    pub(crate) async fn paced(&self, rate: u32, lasting: Duration) -> Result<Sample, sqlx::Error> {
-        self.empty().await?;
-        let bare = self.clone();
-        open_loop(rate, lasting, move |turn| {
-            let bare = bare.clone();
-            async move {
-                let begun = Instant::now();
-                bare.insert(0, turn).await?;
-                Ok(begun.elapsed())
+    pub(crate) async fn prepare(url: &str, callers: usize, payload: Vec<u8>) -> Result<Self> {
+        let mut lines = Vec::new();
+        for caller in 0..callers {
+            let mut connection = PgConnection::connect(url).await?;
+            if caller == 0 {
+                sqlx::raw_sql(TABLE).execute(&mut connection).await?;
             }
-        })
-        .await
+            let stream = format!("stream-{caller}");
+            lines.push(Mutex::new(Line { connection, stream, version: 0 }));
+        }
+        Ok(Self { lines, payload })
+    }
+}
+
+impl Contender for Bare {
+    async fn act(&self, caller: usize) -> Result<()> {
+        let line = self.lines.get(caller).ok_or("too many callers")?;
+        let mut line = line.lock().await;
+        line.version += 1;
+        let query = sqlx::query(INSERT)
+            .bind(line.stream.clone())
+            .bind(line.version)
+            .bind("group.renamed")
+            .bind(self.payload.as_slice());
+        query.execute(&mut line.connection).await?;
+        Ok(())
     }
 }

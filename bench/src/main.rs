@@ -1,92 +1,154 @@
-//! Measures the whole path of a command beside a bare `INSERT`, in one run on one PostgreSQL.
-//! Only the ratios mean anything: machines differ, and a busy one slows both sides alike.
-#![expect(
+//! Measures the program beside the least a correct store can do: a bare prepared `INSERT` of one
+//! row, committed by itself, on the same PostgreSQL in the same run. Only the ratios mean anything:
+//! each is taken inside one repetition, and the median of them is shown.
+#![allow(
     clippy::print_stdout,
-    clippy::indexing_slicing,
-    clippy::wildcard_enum_match_arm,
-    reason = "a measuring program prints, and its indices are its own"
+    clippy::print_stderr,
+    clippy::allow_attributes,
+    reason = "it is a program that prints a report"
 )]
 
+mod appends;
 mod bare;
-mod load;
-mod ours;
+mod cell;
+mod report;
+mod server;
+mod visible;
+mod world;
 
+use std::error::Error;
+use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
 
+use appends::Appends;
 use bare::Bare;
-use load::Sample;
-use ours::{Error, Ours};
+use cell::{Cell, closed_loop};
+use report::{Report, Target};
+use server::Server;
+use visible::Following;
+use world::{Move, Rename, World};
 
-/// Measure Chancery's command path beside a bare one-row-per-commit prepared INSERT.
-#[derive(Parser)]
-struct Options {
-    /// PostgreSQL database to use; it is filled with test data.
-    #[arg(long, env = "TEST_DATABASE_URL")]
-    database_url: String,
-    /// How often each cell is measured; the medians are shown.
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+/// Measures the command path beside a bare INSERT on a PostgreSQL it provides itself, or on the
+/// one that `TEST_DATABASE_URL` names.
+#[derive(Debug, Clone, Parser)]
+struct Arguments {
+    /// How often everything is measured.
     #[arg(long, default_value_t = 5)]
     repetitions: usize,
-    /// Milliseconds a cell is measured for.
+    /// How long one thing is measured, in milliseconds.
     #[arg(long, default_value_t = 1_000)]
-    cell_ms: u64,
+    milliseconds: u64,
+    /// How many groups the large tenant has.
+    #[arg(long, default_value_t = 10_000)]
+    groups: usize,
+    /// How many commands arrive each second while their rows are waited for.
+    #[arg(long, default_value_t = 1_000)]
+    arrivals: u32,
+}
+
+/// Callers, and the ratio to the bare `INSERT` that they must reach.
+const CALLERS: [(usize, f64); 3] = [(1, 0.8), (8, 1.0), (64, 2.5)];
+/// At a steady rate: how much later than a bare `INSERT` takes a row may be seen, as medians and
+/// as 99th percentiles.
+const LATER: [(usize, f64); 2] = [(50, 3.0), (99, 4.0)];
+/// Enough that nobody waits for a connection at a steady rate.
+const STEADY_CALLERS: usize = 16;
+const MOST_CALLERS: usize = 64;
+
+/// Everything that is measured.
+struct Contenders {
+    bare: Arc<Bare>,
+    rename: Arc<Rename>,
+    moves: Arc<Move>,
+    appends: [Arc<Appends>; 2],
+    following: Following,
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Error> {
-    let options = Options::parse();
-    let lasting = Duration::from_millis(options.cell_ms);
-    let small = Ours::create(&options.database_url, "small", 100).await?;
-    let large = Ours::create(&options.database_url, "large", 10_000).await?;
-    // The last, because a log is only made in an empty database.
-    let bare = Bare::create(&options.database_url).await?;
+async fn main() -> Result<ExitCode> {
+    let arguments = Arguments::parse();
+    let mut server = Server::provide()?;
+    let report = measure(&mut server, &arguments).await;
+    server.stop().await?;
+    let report = report?;
+    print!("{report}");
+    Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
 
-    println!("commands a second, and times of each in microseconds; medians of the repetitions\n");
-    println!("{:<34} {:>9} {:>8} {:>8} {:>7}", "", "per s", "p50", "p99", "ratio");
-    for callers in [1, 8, 64] {
-        let (mut floor, mut few, mut many) = (Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..options.repetitions {
-            floor.push(bare.saturate(callers, lasting).await?);
-            few.push(small.saturate(callers, lasting).await?);
-            many.push(large.saturate(callers, lasting).await?);
+async fn measure(server: &mut Server, arguments: &Arguments) -> Result<Report> {
+    eprintln!("preparing {} groups", arguments.groups);
+    let contenders = Contenders::prepare(server, arguments.groups).await?;
+    let mut report = Report::default();
+    for repetition in 1..=arguments.repetitions {
+        eprintln!("repetition {repetition} of {}", arguments.repetitions);
+        contenders.closed(&mut report, arguments).await?;
+        contenders.steady(&mut report, arguments).await?;
+    }
+    contenders.following.stop().await;
+    Ok(report)
+}
+
+impl Contenders {
+    async fn prepare(server: &mut Server, groups: usize) -> Result<Self> {
+        let world = Arc::new(World::open(&server.database().await?).await?);
+        let rename = Arc::new(Rename::prepare(Arc::clone(&world), MOST_CALLERS).await?);
+        let moves = Arc::new(Move::prepare(world, groups).await?);
+        let payload = rename.payload().await?;
+        let alone = World::open(&server.database().await?).await?.log;
+        let appends = |partition, size| {
+            Appends::prepare(Arc::clone(&alone), partition, size, payload.clone())
+        };
+        let appends = [Arc::new(appends(0, 1).await?), Arc::new(appends(1, 64).await?)];
+        let following = Following::prepare(&server.database().await?, STEADY_CALLERS).await?;
+        let bare = Bare::prepare(&server.database().await?, MOST_CALLERS, payload).await?;
+        Ok(Self { bare: Arc::new(bare), rename, moves, appends, following })
+    }
+
+    /// How much is done in a while. What is compared is measured in turn, so that a disturbance
+    /// of the machine meets both.
+    async fn closed(&self, report: &mut Report, arguments: &Arguments) -> Result<()> {
+        let time = Duration::from_millis(arguments.milliseconds);
+        let mut alone = Cell::default();
+        for (callers, target) in CALLERS {
+            let base = closed_loop(&self.bare, callers, time).await?;
+            let path = closed_loop(&self.rename, callers, time).await?;
+            report.note(&format!("bare INSERT, {callers} callers"), Target::None, &base, 1.0);
+            let ratio = path.per_second / base.per_second;
+            let name = format!("command path, {callers} callers");
+            report.note(&name, Target::AtLeast(target), &path, ratio);
+            if callers == 1 {
+                alone = base;
+            }
         }
-        println!("{callers} callers");
-        row("  bare INSERT", &floor, &floor);
-        row("  a command, 100 groups", &few, &floor);
-        row("  a command, 10,000 groups", &many, &floor);
+        let moves = closed_loop(&self.moves, 1, time).await?;
+        let ratio = moves.per_second / alone.per_second;
+        report.note("command path, move in a large tenant", Target::None, &moves, ratio);
+        for appends in &self.appends {
+            let cell = closed_loop(appends, 1, time).await?;
+            let name = format!("append alone, {} events at once", appends.size);
+            report.note(&name, Target::None, &cell, cell.per_second / alone.per_second);
+        }
+        Ok(())
     }
 
-    let (mut floor, mut lag) = (Vec::new(), Vec::new());
-    for _ in 0..options.repetitions {
-        floor.push(bare.paced(1_000, lasting * 2).await?);
-        lag.push(small.lag(1_000, lasting * 2).await?);
+    /// How long it takes at a steady rate.
+    async fn steady(&self, report: &mut Report, arguments: &Arguments) -> Result<()> {
+        let time = Duration::from_millis(arguments.milliseconds);
+        let (rate, callers) = (arguments.arrivals, STEADY_CALLERS);
+        let base = visible::bare(&self.bare, rate, callers, time).await?;
+        let lag = self.following.lag(rate, callers, time).await?;
+        let name = format!("bare INSERT, {rate} a second");
+        report.note(&name, Target::None, &base, 1.0);
+        for (percent, target) in LATER {
+            let ratio = lag.quantile(percent) / base.quantile(percent);
+            let name = format!("from answer to visible row, p{percent}");
+            report.note(&name, Target::AtMost(target), &lag, ratio);
+        }
+        Ok(())
     }
-    println!("1,000 a second: from asking to the answer, from the answer to the visible row");
-    row("  bare INSERT", &floor, &floor);
-    row("  acknowledged to visible", &lag, &floor);
-    for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
-        let of = |samples: &[Sample]| median(samples, |sample| sample.micros(share));
-        println!("  {name}: {:.2} times the bare INSERT's", of(&lag) / of(&floor));
-    }
-    Ok(())
-}
-
-/// One line of the table; the ratio is taken repetition by repetition.
-fn row(name: &str, samples: &[Sample], floor: &[Sample]) {
-    let mut ratios: Vec<_> = samples.iter().zip(floor).map(|(a, b)| a.rate() / b.rate()).collect();
-    ratios.sort_unstable_by(f64::total_cmp);
-    println!(
-        "{name:<34} {:>9.0} {:>8.0} {:>8.0} {:>7.2}",
-        median(samples, Sample::rate),
-        median(samples, |sample| sample.micros(0.5)),
-        median(samples, |sample| sample.micros(0.99)),
-        ratios[ratios.len() / 2],
-    );
-}
-
-fn median(samples: &[Sample], of: impl Fn(&Sample) -> f64) -> f64 {
-    let mut figures: Vec<_> = samples.iter().map(of).collect();
-    figures.sort_unstable_by(f64::total_cmp);
-    figures[figures.len() / 2]
 }
