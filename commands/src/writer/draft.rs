@@ -154,7 +154,9 @@ impl Draft {
         self.record(job, state, &mut events, now)?;
         if !events.is_empty() {
             decision.vault.into_iter().for_each(|write| self.write_vault(write));
-            self.dirty.insert(state.tenant.id.clone());
+            if !self.dirty.contains(&state.tenant.id) {
+                self.dirty.insert(state.tenant.id.clone());
+            }
             if is_founded {
                 let (tenant, partition) = (state.tenant.id.clone(), state.partition);
                 self.batch.placements.push(Placement { tenant: tenant.clone(), partition });

@@ -41,7 +41,7 @@ struct Waiting {
     limits: WriterSettings,
 }
 
-#[derive(Default)]
+/// What waits for one tenant; never empty.
 struct Line {
     jobs: VecDeque<Job>,
     /// Its tenant's state is being loaded: it is not in `turn`.
@@ -118,7 +118,7 @@ impl Queue {
     pub(super) fn unblock(&self, tenant: &TenantId) {
         let mut waiting = self.waiting();
         let Some(line) = waiting.tenants.get_mut(tenant) else { return };
-        if std::mem::take(&mut line.is_blocked) && !line.jobs.is_empty() {
+        if std::mem::take(&mut line.is_blocked) {
             waiting.turn.push_back(tenant.clone());
         }
     }
@@ -190,15 +190,15 @@ impl Waiting {
         into_line: fn(&mut VecDeque<Job>, Job),
         into_turn: fn(&mut VecDeque<TenantId>, TenantId),
     ) {
-        let tenant = job.request.tenant.clone();
         self.count += 1;
         self.bytes += job.weight;
-        let line = self.tenants.entry(tenant.clone()).or_default();
-        let takes_turn = line.jobs.is_empty() && !line.is_blocked;
-        into_line(&mut line.jobs, job);
-        if takes_turn {
-            into_turn(&mut self.turn, tenant);
+        if let Some(line) = self.tenants.get_mut(&job.request.tenant) {
+            // It waits already, for its turn or for its state.
+            return into_line(&mut line.jobs, job);
         }
+        let tenant = job.request.tenant.clone();
+        into_turn(&mut self.turn, tenant.clone());
+        self.tenants.insert(tenant, Line { jobs: VecDeque::from([job]), is_blocked: false });
     }
 
     /// Takes the next command of a tenant, who then waits for another turn.
