@@ -19,6 +19,7 @@ mod shared;
 mod snapshot;
 mod state;
 mod states;
+mod supervisor;
 #[cfg(test)]
 mod tests;
 
@@ -29,8 +30,8 @@ use tokio::sync::{oneshot, watch};
 
 use crate::{Command, Failure, Granted, Mint, Request};
 use job::{Job, Reply};
-use lane::Lane;
 use shared::Shared;
+use supervisor::supervise;
 
 pub use clock::{Clock, SystemClock};
 pub use settings::WriterSettings;
@@ -61,7 +62,7 @@ impl Writer {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let shared = Arc::new(Shared::new(log, keyring, settings, clock));
-        tokio::spawn(Lane::new(Arc::clone(&shared)).run());
+        tokio::spawn(supervise(Arc::clone(&shared)));
         Self { handle: Arc::new(Handle { shared }) }
     }
 
@@ -119,7 +120,7 @@ impl Writer {
             match answer.await {
                 Ok(Reply::Done(result)) => return result,
                 Ok(Reply::Again(asked, drawn)) => (request, command) = (asked, drawn),
-                Err(_) => return Err(LogError::Unusable("the writer ended".to_owned()).into()),
+                Err(_) => return Err(LogError::Unusable("the lane broke down".to_owned()).into()),
             }
         }
     }

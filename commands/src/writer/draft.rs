@@ -102,7 +102,10 @@ impl Draft {
             let target = job.rule.target(&state.tenant, clock);
             let last = events.iter().rev().find(|event| event.aggregate == target);
             let details = last.map(details_of).or_else(|| state.details(&target));
-            Outcome::Granted(self.grant(state, details, decoded))
+            let grant = self.grant(state, details, decoded);
+            // A tenant that was just made has no state yet.
+            let ordinal = events.last().map_or(0, |last| last.ordinal).max(grant.ordinal);
+            Outcome::Granted(Grant { ordinal, ..grant })
         });
         let outcome = outcome.unwrap_or_else(Outcome::Failed);
         self.entries.push(Entry { job, outcome });

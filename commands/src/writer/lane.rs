@@ -52,19 +52,6 @@ pub(super) struct Lane {
     pub(super) traceless: u32,
 }
 
-/// Tells all who wait, or would come, that the lane is no more, however it ended.
-struct Ending(Arc<Shared>);
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        self.0.queue.stop();
-        for job in self.0.queue.clear() {
-            job.fail(Failure::Stopping);
-        }
-        self.0.ended.send_replace(true);
-    }
-}
-
 impl Lane {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         Self {
@@ -81,7 +68,6 @@ impl Lane {
 
     /// Runs until the queue was stopped and emptied.
     pub(super) async fn run(mut self) {
-        let _ending = Ending(Arc::clone(&self.shared));
         let Some(tails) = self.learn_tails().await else { return };
         self.tails = tails;
         self.publish();
@@ -118,7 +104,7 @@ impl Lane {
 
     fn take(&self) -> Taken {
         let Shared { queue, places, settings, .. } = &*self.shared;
-        queue.take(settings.batch_commands, |job| {
+        queue.take(settings.batch_commands.max(1), |job| {
             let tenant = &job.request.tenant;
             self.states.has(tenant) || (job.seat.is_founding && places.get(tenant).is_none())
         })
@@ -146,9 +132,12 @@ impl Lane {
                 draft.unborn.push(tenant.clone());
             }
             let Some(state) = self.states.get_mut(tenant) else { continue };
-            if let Some(tail) = self.tails.get(&state.partition) {
-                draft.rest_on(state.partition, *tail);
-            }
+            let Some(tail) = self.tails.get(&state.partition) else {
+                let error = format!("there is no partition {}", state.partition);
+                job.fail(LogError::Unusable(error).into());
+                continue;
+            };
+            draft.rest_on(state.partition, *tail);
             match self.met.get(&job.request.command_id) {
                 Some(events) => draft.found(job, state, events, now),
                 None => draft.plan(job, state, now, &self.recent),
@@ -206,6 +195,8 @@ impl Lane {
             Loaded::Ready(state) if !loading.is_void => self.bring_up(*state, &loading.met),
             Loaded::Ready(_) => None,
             Loaded::Missing | Loaded::Failed(_) if loading.is_void => None,
+            // Somebody made it meanwhile.
+            Loaded::Missing if !loading.met.is_empty() => None,
             Loaded::Missing => return self.turn_away(&tenant),
             Loaded::Failed(error) => {
                 for job in self.shared.queue.remove(&tenant) {

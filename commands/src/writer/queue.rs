@@ -123,6 +123,16 @@ impl Queue {
         }
     }
 
+    /// Lets the commands of all tenants go on: nothing is being loaded.
+    pub(super) fn unblock_all(&self) {
+        let waiting = &mut *self.waiting();
+        let blocked = waiting.tenants.iter_mut().filter(|(_, line)| line.is_blocked);
+        waiting.turn.extend(blocked.map(|(tenant, line)| {
+            line.is_blocked = false;
+            tenant.clone()
+        }));
+    }
+
     /// Takes out all that wait for one tenant.
     pub(super) fn remove(&self, tenant: &TenantId) -> Vec<Job> {
         let mut waiting = self.waiting();

@@ -3,7 +3,7 @@
 use eventlog::{EventLog, VaultKind};
 
 use super::memory::Fault;
-use super::oddities::{Broken, Keep};
+use super::oddities::{Broken, Fickle, Keep};
 use super::world::{World, add, ask, found, group, hold_lane, id, request, shift, until};
 use crate::groups::MoveGroupRejection;
 use crate::{Failure, Request};
@@ -94,6 +94,17 @@ async fn a_rule_that_panics_fails_alone() {
     world.log.hold_appends(false);
     assert!(matches!(broken.await.unwrap(), Err(Failure::Unavailable(_))));
     assert_eq!(sound.await.unwrap().unwrap().events.len(), 1);
+}
+
+#[tokio::test]
+async fn a_lane_that_breaks_down_is_followed_by_another() {
+    let world = World::new(1);
+    let writer = world.writer();
+    let [_, _, b, leaf] = found(&writer, "acme").await;
+    let broken = writer.run(request("acme"), Fickle::default()).await;
+    assert!(matches!(broken, Err(Failure::Unavailable(_))));
+    writer.run(request("acme"), shift(leaf, b)).await.unwrap();
+    writer.drain().await;
 }
 
 #[tokio::test]

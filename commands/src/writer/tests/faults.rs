@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::memory::Fault;
 use super::oddities::Keep;
-use super::world::{World, add, ask, found, group, hold_lane, request, settings, shift, until};
+use super::world::{
+    World, add, ask, create, found, group, hold_lane, request, settings, shift, until,
+};
 use crate::{Failure, WriterSettings};
 
 #[tokio::test]
@@ -44,6 +46,19 @@ async fn what_landed_unseen_is_met_in_the_log_and_not_done_twice() {
     assert_eq!((granted.ordinal, granted.details.unwrap().sequence), (6, 1));
     assert_eq!(granted.events.len(), 1);
     assert_eq!(world.log.events(0).len(), 6);
+}
+
+#[tokio::test]
+async fn a_tenant_whose_making_landed_unseen_is_there() {
+    for faults in [&[Fault::LandsLate, Fault::Moved][..], &[Fault::CutAfter], &[Fault::CutBefore]] {
+        let world = World::new(1);
+        let writer = world.writer();
+        world.log.fail_next(faults);
+        let made = writer.run(request("acme"), create("Acme")).await.unwrap();
+        assert_eq!((made.ordinal, made.position, made.events.len()), (1, 1, 1));
+        add(&writer, "acme", None).await;
+        add(&world.writer(), "acme", None).await;
+    }
 }
 
 #[tokio::test]

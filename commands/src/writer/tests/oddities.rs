@@ -1,5 +1,7 @@
 //! Commands made for cases: a rule that panics, a lock that is urgent, one that writes secrets.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use domain::{Aggregate, Event, GroupId, GroupRenamed, Right, Tenant};
 use eventlog::{SealError, VaultKind, VaultRow, VaultWrite};
 
@@ -65,6 +67,33 @@ impl Command for Broken {
 
     fn decide(&self, _: &Tenant, _: &Context) -> Result<Vec<Event>, Never> {
         panic!("a case wants this");
+    }
+}
+
+/// Breaks down when its target is asked for once more than before it decides.
+#[derive(Default)]
+pub(super) struct Fickle(AtomicBool);
+
+impl Command for Fickle {
+    type Rejection = Never;
+    type Fresh = ();
+    const NAME: &'static str = "Fickle";
+
+    fn needs(&self) -> Right {
+        Right::GroupAdmin
+    }
+
+    fn draw(&mut self, _: &mut Mint<'_>) -> Result<(), SealError> {
+        Ok(())
+    }
+
+    fn target(&self, tenant: &Tenant, _: &Context) -> Aggregate {
+        assert!(!self.0.swap(true, Ordering::Relaxed), "a case wants this");
+        Aggregate::tenant(&tenant.id)
+    }
+
+    fn decide(&self, _: &Tenant, _: &Context) -> Result<Vec<Event>, Never> {
+        Ok(Vec::new())
     }
 }
 
