@@ -9,9 +9,13 @@
     reason = "a test that fails should say where; its helpers are tests too"
 )]
 
+mod akamai;
 mod contract;
 mod differential;
 mod edge;
+mod matrix;
+mod native;
 mod projections;
 mod stores;
 mod tidy;
+mod world;

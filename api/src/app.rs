@@ -6,6 +6,7 @@ use std::sync::Arc;
 use commands::{Command, Granted, Idempotency, Request, Writer};
 use domain::TenantId;
 use eventlog::{EventLog, Keyring};
+use projections::users::UserRow;
 use projections::{Projections, Reads, Views};
 use uuid::Uuid;
 
@@ -28,6 +29,24 @@ pub struct App {
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("App").field("store", &self.log.store()).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Users with what is known of them opened; nothing is, of one who was erased.
+    pub async fn opened(
+        &self,
+        tenant: &TenantId,
+        users: Vec<UserRow>,
+    ) -> Result<Vec<UserRow>, Fault> {
+        let keys = self.keyring.tenant(tenant).await?;
+        let is_new = |user: &UserRow| !keys.knows(user.user.as_str());
+        if users.iter().any(is_new) {
+            // Another node may have drawn keys since these were read.
+            self.keyring.load(&keys).await?;
+        }
+        let open = |user: UserRow| UserRow { profile: keys.open_profile(&user.profile), ..user };
+        Ok(users.into_iter().map(open).collect())
     }
 }
 

@@ -62,6 +62,7 @@ pub(super) async fn roles(call: Call) -> Answer {
 
 pub(super) async fn users(call: Call) -> Answer {
     let rows = users::all(&call.views, &call.tenant).await.map_err(Fault::from)?;
+    let rows = call.app.opened(&call.tenant, rows).await?;
     let own = |id| check_organization(&call, Some(id), "user").is_ok();
     let rows = rows.iter().filter(|row| own(&row.organization));
     Ok(ok(json!({"users": rows.map(show::user).collect::<Vec<_>>()})))
@@ -72,7 +73,8 @@ pub(super) async fn user(call: Call) -> Answer {
     let row = users::one(&call.views, &call.tenant, &id).await.map_err(Fault::from)?;
     let row = row.ok_or_else(|| Problem::not_found("user"))?;
     check_organization(&call, Some(&row.organization), "user")?;
-    Ok(ok(show::user(&row)))
+    let opened = call.app.opened(&call.tenant, vec![row]).await?;
+    Ok(ok(opened.first().map(show::user).unwrap_or_default()))
 }
 
 /// A page of the clients, the oldest first: `active`, `locked`, `name`, `tag` (any number),

@@ -117,6 +117,7 @@ impl Planter<'_> {
     ) -> Result<UserId, StartError> {
         let views = self.present().await?;
         let rows = users::all(&views, &self.tenant).await.map_err(Fault::from)?;
+        let rows = self.app.opened(&self.tenant, rows).await?;
         let is_it = |email: &str| email == user.email;
         let found = rows
             .into_iter()

@@ -21,6 +21,7 @@ async fn common(
         Some(id) => users::one(&call.views, &client.tenant, id).await?,
         None => None,
     };
+    let user = call.app.opened(&client.tenant, user.into_iter().collect()).await?;
     let user_names = user.iter().map(|user| match user.profile.known() {
         Some(profile) => profile.user_name.clone(),
         None => user.user.to_string(),

@@ -1,0 +1,4 @@
+//! The native API: commands, queries, the record, and the read models' state.
+
+mod commands;
+mod queries;

@@ -1,0 +1,42 @@
+//! What came back.
+
+use std::fmt;
+
+use reqwest::RequestBuilder;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    /// `null` when there is none.
+    pub(crate) body: Value,
+}
+
+impl Reply {
+    pub(crate) async fn of(request: RequestBuilder) -> Self {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+        Self { status, headers, body }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The item of a list that has that `name`.
+    pub(crate) fn named(&self, list: &str, name: &str) -> &Value {
+        let items = self.body[list].as_array().unwrap_or_else(|| panic!("no list {list}: {self}"));
+        let found = items.iter().find(|item| item["name"] == name);
+        found.unwrap_or_else(|| panic!("no {name} in {self}"))
+    }
+}
+
+impl fmt::Display for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status, self.body)
+    }
+}
