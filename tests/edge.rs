@@ -1,8 +1,13 @@
 //! The edge as its clients meet it: both HTTPs with and without TLS, limits, and stopping.
 
+mod commands;
 mod limits;
+mod outage;
+mod program;
 mod protocols;
+mod starting;
 mod stopping;
+mod tls;
 
 use std::time::Duration;
 
@@ -46,5 +51,6 @@ fn serve(router: Router, limits: Limits) -> Listening {
 }
 
 fn client() -> reqwest::Client {
+    api::tls::install_provider();
     reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap()
 }

@@ -4,6 +4,7 @@
 
 mod basic;
 mod bearer;
+mod operator;
 mod signed;
 mod standing;
 mod web_token;
@@ -17,6 +18,7 @@ use domain::{
 
 pub use basic::{BasicError, basic};
 pub use bearer::{BearerError, bearer};
+pub use operator::OperatorToken;
 pub use signed::{SignedError, signed};
 
 use crate::dialect::Needs;

@@ -135,8 +135,12 @@ mod tests {
         let lock = data_dir.lock().unwrap();
         assert!(matches!(data_dir.lock(), Err(DataDirError::InUse { .. })));
         assert!(matches!(data_dir.running(), Err(DataDirError::InUse { .. })));
-        let server =
-            Running { address: "127.0.0.1:1".parse().unwrap(), tls_certificate: None, pid: 7 };
+        let server = Running {
+            address: "127.0.0.1:1".parse().unwrap(),
+            tls_certificate: None,
+            token: crate::caller::OperatorToken::draw().unwrap(),
+            pid: 7,
+        };
         lock.announce(&server).unwrap();
         assert_eq!(data_dir.running().unwrap(), Some(server));
         drop(lock);

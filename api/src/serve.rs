@@ -15,6 +15,7 @@ use ipnet::IpNet;
 use projections::{Projections, ViewError};
 
 use crate::app::App;
+use crate::caller::OperatorToken;
 use crate::credentials::{self, Credentials};
 use crate::data_dir::{DataDir, DataDirError, Lock, Running};
 use crate::edge::{Edge, Limits, Listening, Timeouts};
@@ -41,6 +42,7 @@ pub struct Options {
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     pub timeouts: Timeouts,
+    pub writer: WriterSettings,
     pub settings: Settings,
 }
 
@@ -95,7 +97,10 @@ impl Server {
         };
 
         let opened = open(data_dir, &options.place, &options.key).await?;
-        let app = bring_up(opened, &options.settings).await?;
+        let token = OperatorToken::draw().ok_or(DataDirError::NoRandomness)?;
+        let operator = lock.as_ref().map(|_| token.clone());
+        let app =
+            bring_up(opened, options.writer, Settings { operator, ..options.settings }).await?;
         plant(&app, data_dir).await?;
         credentials::point_at(data_dir.path(), &host(edge.address()))?;
 
@@ -111,6 +116,7 @@ impl Server {
             lock.announce(&Running {
                 address: reachable(listening.address()),
                 tls_certificate: tls_certificate.and_then(Result::ok),
+                token,
                 pid: std::process::id(),
             })?;
         }
@@ -154,19 +160,18 @@ impl Server {
 }
 
 /// The parts behind the edge.
-async fn bring_up(opened: Opened, settings: &Settings) -> Result<App, StartError> {
+async fn bring_up(
+    opened: Opened,
+    writer: WriterSettings,
+    settings: Settings,
+) -> Result<App, StartError> {
     let Opened { log, keyring, views } = opened;
-    let writer = Writer::start(
-        Arc::clone(&log),
-        keyring.clone(),
-        WriterSettings::default(),
-        Arc::new(SystemClock),
-    );
+    let writer = Writer::start(Arc::clone(&log), keyring.clone(), writer, Arc::new(SystemClock));
     let projections =
         Projections::start(Arc::clone(&log), views, writer.committed(), Vec::new()).await?;
     let reads = projections.reads();
     let projections = Arc::new(projections);
-    let settings = Arc::new(settings.clone());
+    let settings = Arc::new(settings);
     Ok(App { log, keyring, writer, reads, projections, settings })
 }
 

@@ -1,5 +1,6 @@
 //! What an operator may choose about how requests are taken and answered.
 
+use crate::caller::OperatorToken;
 use crate::edgegrid::Schemes;
 
 /// Choices that the dialects look at. Where the server listens and what it stores in is not their
@@ -12,6 +13,8 @@ pub struct Settings {
     pub edgegrid_schemes: Schemes,
     /// Trusted issuer of tenant clients' tokens, beside the built-in ones.
     pub jwt_issuer: Option<String>,
+    /// The token of whoever owns the data directory, while an embedded store is served.
+    pub operator: Option<OperatorToken>,
     /// Whether Capture's `/clients/list` and `/config` show secrets masked; their wire form
     /// carries them in clear.
     pub capture_masks_secrets: bool,
@@ -23,6 +26,7 @@ impl Default for Settings {
             body_limit: 1024 * 1024,
             edgegrid_schemes: Schemes::default(),
             jwt_issuer: None,
+            operator: None,
             capture_masks_secrets: false,
         }
     }

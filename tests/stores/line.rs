@@ -54,6 +54,14 @@ impl Line {
         }
     }
 
+    /// Where the far end is, as the program is told.
+    pub(crate) fn place(&self) -> Place {
+        match &self.state {
+            State::File(_) => self.database.place.clone(),
+            State::Proxy { address, .. } => Place::Url(address.clone()),
+        }
+    }
+
     /// From now on nothing comes through. What the server was told before, it goes on with: its
     /// side of each connection stays open.
     pub(crate) async fn cut(&mut self) {

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::Caller;
+use super::operator::operator;
 use super::standing::{caller, is_working, outlived_resets};
 use super::web_token::web_token;
 use crate::app::App;
@@ -65,6 +66,9 @@ pub async fn bearer(
     let token = token.trim();
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
         return Err(BearerError::OtherScheme);
+    }
+    if app.settings.operator.as_ref().is_some_and(|operator| operator.is(token)) {
+        return Ok(operator());
     }
     match token.strip_prefix(PREFIX) {
         Some(halves) => opaque(app, halves, now).await,

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use commands::WriterSettings;
 use ipnet::IpNet;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -81,10 +82,12 @@ impl Serve {
             tls: tls.map(|(certificate, key)| TlsFiles { certificate, key }),
             trusted_proxies: self.trusted_proxy,
             timeouts: Timeouts::default(),
+            writer: WriterSettings::default(),
             settings: Settings {
                 body_limit: self.body_limit,
                 edgegrid_schemes: self.edgegrid_scheme,
                 jwt_issuer: self.jwt_issuer,
+                operator: None,
                 capture_masks_secrets: self.mask_capture_secrets,
             },
         };

@@ -1,18 +1,18 @@
-//! The server that serves a data directory, asked over its own API with the administrator's token
-//! from the credentials beside it.
+//! The server that serves a data directory, asked over its own API with the token it left there
+//! for its owner.
 
 use reqwest::{Client, Method};
 use serde_json::Value;
 
 use super::place::PlaceArgs;
 use super::{Failure, http};
-use crate::credentials::Credentials;
+use crate::caller::OperatorToken;
 
 /// A server that is running, and a way in.
 pub(super) struct Served {
     client: Client,
     base: String,
-    bearer: String,
+    token: OperatorToken,
 }
 
 impl Served {
@@ -23,10 +23,6 @@ impl Served {
         }
         let data_dir = place.data_dir();
         let Some(running) = data_dir.running()? else { return Ok(None) };
-        let credentials = Credentials::read(data_dir.path())?.ok_or_else(|| {
-            let path = data_dir.path().display();
-            Failure::new(format!("{path} is being served, but its credentials are not there"))
-        })?;
         let builder = http::builder();
         let builder = match &running.tls_certificate {
             // This very certificate, whatever host it was made for.
@@ -38,7 +34,7 @@ impl Served {
         let client = builder.build();
         let client = client.map_err(|_| Failure::new("the HTTP client cannot be set up"))?;
         let base = format!("{}://{}", running.scheme(), running.address);
-        Ok(Some(Self { client, base, bearer: credentials.bearer.admin }))
+        Ok(Some(Self { client, base, token: running.token }))
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Value, Failure> {
@@ -51,7 +47,7 @@ impl Served {
 
     async fn ask(&self, method: Method, path: &str) -> Result<Value, Failure> {
         let url = format!("{}{path}", self.base);
-        let request = self.client.request(method, &url).bearer_auth(&self.bearer);
+        let request = self.client.request(method, &url).bearer_auth(self.token.expose());
         let answer = request.send().await.map_err(|error| http::no_answer(&error, &self.base))?;
         let status = answer.status();
         let body = answer.bytes().await.map_err(|error| http::no_answer(&error, &self.base))?;

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::caller::OperatorToken;
+
 use super::{DataDir, DataDirError, write_private};
 
 /// How a server that is running can be reached.
@@ -16,6 +18,8 @@ pub struct Running {
     /// The certificate it shows, where it speaks TLS: trust this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_certificate: Option<PathBuf>,
+    /// What lets the command line in.
+    pub token: OperatorToken,
     pub pid: u32,
 }
 
