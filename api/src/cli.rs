@@ -1,6 +1,7 @@
 //! The command line: what can be asked of the program `chancery`, one file a subcommand.
 
 mod call;
+mod credentials;
 mod events;
 mod failure;
 mod http;
@@ -51,6 +52,7 @@ enum Subject {
     /// Look at the record
     #[command(subcommand)]
     Events(events::Events),
+    Credentials(credentials::PrintCredentials),
     Call(call::Call),
     Token(token::Token),
     /// Make what TLS needs
@@ -81,6 +83,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Subject::Projections(projections) => projections.run().await,
         Subject::Events(events) => events.run().await,
         Subject::Migrate(migrate) => migrate.run().await,
+        Subject::Credentials(credentials) => credentials.run(),
         Subject::Call(call) => call.run().await,
         Subject::Token(token) => token.run().await,
         Subject::Tls(tls) => tls.run(),
