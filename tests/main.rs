@@ -10,12 +10,17 @@
 )]
 
 mod akamai;
+mod capture;
 mod contract;
 mod differential;
 mod edge;
+mod gate;
 mod matrix;
 mod native;
 mod projections;
+mod start_data;
 mod stores;
+mod tenant_clients;
 mod tidy;
 mod world;
+mod zitadel;

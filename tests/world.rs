@@ -208,7 +208,7 @@ impl World {
     }
 
     /// A new signing credential of a client.
-    async fn signer(&self, client: &Value) -> Credential {
+    pub(crate) async fn signer(&self, client: &Value) -> Credential {
         let made = self.command("CreateClientCredential", json!({"client": client})).await;
         let text = |member: &str| made[member].as_str().unwrap().to_owned();
         Credential {

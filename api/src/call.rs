@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::app::{App, Terms};
 use crate::caller::Caller;
-use crate::fault::Denied;
+use crate::fault::{Denied, Fault};
 
 /// What arrived, before anybody looked at who sent it.
 #[derive(Debug, Clone)]
@@ -173,6 +173,15 @@ impl Call {
         let (granted, views) = ran?;
         self.note_position(granted.ordinal);
         Ok((Self { views, ..self }, granted))
+    }
+
+    /// Waits until the read models have all that was recorded of the tenant `system` too, where
+    /// features are inherited from.
+    pub async fn reach_system(&self) -> Result<(), Fault> {
+        if !self.request.is_content_with_late_rows() {
+            self.app.reads.current_with_system(&self.tenant).await?;
+        }
+        Ok(())
     }
 
     /// Notes that the answer shows this ordinal of the tenant.

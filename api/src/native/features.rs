@@ -28,10 +28,7 @@ pub(super) async fn get(call: Call) -> Result<Response, Problem> {
         flags.insert(key.as_str().to_owned(), shown);
     };
     if call.request.query_flag("inheritance") {
-        // What is inherited comes from the tenant `system`, whose rows may be behind this one's.
-        if !call.request.is_content_with_late_rows() {
-            call.app.reads.current_with_system(tenant).await.map_err(Fault::from)?;
-        }
+        call.reach_system().await?;
         let resolved = features::resolved(views, tenant, &level).await.map_err(Fault::from)?;
         for (key, flag) in resolved {
             put(key, &flag.value, &flag.source);

@@ -30,6 +30,7 @@ pub(super) async fn handle(call: Call) -> Result<Response, ZitadelError> {
     };
     let mut shown = Map::from_iter([("details".to_owned(), details(stands.as_ref()))]);
     if call.request.query_flag("inheritance") {
+        call.reach_system().await?;
         let resolved = features::resolved(views, tenant, &level).await.map_err(Fault::from)?;
         shown.extend(resolved.iter().map(|(key, flag)| {
             (key.json_name().to_owned(), flags::show(&flag.value, source(&flag.source)))

@@ -1,0 +1,4 @@
+//! The Capture dialect.
+
+mod clients;
+mod set_features;
