@@ -44,3 +44,20 @@ pub async fn one(views: &Views, tenant: &TenantId) -> Result<Option<i64>, ViewEr
     let rows = views.rows(POSITIONS.name, tenant, ONE, &[]).await?;
     rows.into_iter().next().map(|mut row| row.int()).transpose()
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{GroupCreated, GroupId};
+
+    use super::*;
+    use crate::sample::told;
+
+    #[test]
+    fn the_newest_ordinal_of_a_tenant_stands() {
+        let created = |group| {
+            let (group, name) = (GroupId(group), "group".to_owned());
+            Event::from(GroupCreated { group, parent: None, name })
+        };
+        assert_eq!(told(Positions, &[created(1), created(2)]), ["positions_v1 + acme 2"]);
+    }
+}

@@ -14,19 +14,22 @@ async fn every_statement_can_be_prepared(database: Arc<Database>) {
     ledger.start(&database, vec![]).await.stop().await;
     let statements = projections::statements();
     assert!(statements.len() > 30);
-    for sql in statements {
-        let prepared = match &database.place {
-            Place::DataDir(dir) => {
-                let url = format!("sqlite://{}", dir.join("views.db").display());
-                let mut raw = SqliteConnection::connect(&url).await.unwrap();
-                raw.prepare(sql.into_sql_str()).await.map(drop)
+    match &database.place {
+        Place::DataDir(dir) => {
+            let url = format!("sqlite://{}", dir.join("views.db").display());
+            let mut raw = SqliteConnection::connect(&url).await.unwrap();
+            for sql in statements {
+                let prepared = raw.prepare(sql.into_sql_str()).await;
+                prepared.unwrap_or_else(|error| panic!("{sql}\n{error}"));
             }
-            Place::Url(url) => {
-                let mut raw = PgConnection::connect(url).await.unwrap();
-                raw.prepare(sql.into_sql_str()).await.map(drop)
+        }
+        Place::Url(url) => {
+            let mut raw = PgConnection::connect(url).await.unwrap();
+            for sql in statements {
+                let prepared = raw.prepare(sql.into_sql_str()).await;
+                prepared.unwrap_or_else(|error| panic!("{sql}\n{error}"));
             }
-        };
-        prepared.unwrap_or_else(|error| panic!("{sql}\n{error}"));
+        }
     }
 }
 

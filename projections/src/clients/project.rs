@@ -221,6 +221,7 @@ mod tests {
         let expected = [
             format!("client_credentials_v1 ~ acme {ID} 4 ends_at=9"),
             format!("client_credentials_v1 + acme {ID} 5 akab-c akab-a ACTIVE 1 99 9"),
+            format!("client_resets_v1 + acme {ID} 2 2 9"),
             format!("clients_v1 ~ acme {ID} {set}"),
         ];
         assert_eq!(rows, expected);
@@ -236,9 +237,9 @@ mod tests {
             credentials: vec![],
         };
         let rows = told(Clients, &[born(), deleted.into()]);
-        let tables = ["client_credentials_v1", "client_name_parts_v1", "client_tags_v1"];
-        let tables = tables.into_iter().chain(["clients_v1"]);
-        let expected: Vec<_> = tables.map(|table| format!("{table} - acme {ID}")).collect();
+        let tables = ["client_credentials", "client_name_parts", "client_resets", "client_tags"];
+        let tables = tables.into_iter().chain(["clients"]);
+        let expected: Vec<_> = tables.map(|table| format!("{table}_v1 - acme {ID}")).collect();
         assert_eq!(rows, expected);
     }
 }

@@ -22,7 +22,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// The engine, running. Dropping it stops it at once; [`Projections::stop`] lets it finish.
 pub struct Projections {
-    engine: Arc<Engine>,
+    pub(super) engine: Arc<Engine>,
     reads: Reads,
     stop: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
