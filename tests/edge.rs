@@ -1,6 +1,8 @@
 //! The edge as its clients meet it: both HTTPs with and without TLS, limits, and stopping.
 
+mod bodies;
 mod commands;
+mod due;
 mod limits;
 mod outage;
 mod program;

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use commands::{SystemClock, Writer, WriterSettings};
+use commands::{Clock, Writer, WriterSettings};
 use ipnet::IpNet;
 use projections::{Projections, ViewError};
 
@@ -32,7 +32,7 @@ const LOCK_POLL: Duration = Duration::from_millis(50);
 const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What an operator chose.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Options {
     pub listen: SocketAddr,
     pub data_dir: DataDir,
@@ -43,6 +43,8 @@ pub struct Options {
     pub trusted_proxies: Vec<IpNet>,
     pub timeouts: Timeouts,
     pub writer: WriterSettings,
+    /// What time it is for commands, and for what falls due.
+    pub clock: Arc<dyn Clock>,
     pub settings: Settings,
 }
 
@@ -99,12 +101,13 @@ impl Server {
         let opened = open(data_dir, &options.place, &options.key).await?;
         let token = OperatorToken::draw().ok_or(DataDirError::NoRandomness)?;
         let operator = lock.as_ref().map(|_| token.clone());
-        let app =
-            bring_up(opened, options.writer, Settings { operator, ..options.settings }).await?;
+        let settings = Settings { operator, ..options.settings };
+        let clock = options.clock;
+        let app = bring_up(opened, options.writer, Arc::clone(&clock), settings).await?;
         plant(&app, data_dir).await?;
         credentials::point_at(data_dir.path(), &host(edge.address()))?;
 
-        let timer = timer::Timer::start(app.clone());
+        let timer = timer::Timer::start(app.clone(), clock);
         let health = health::routes(app.clone());
         let router = crate::router::router(app.clone()).merge(health);
         let limits =
@@ -163,10 +166,11 @@ impl Server {
 async fn bring_up(
     opened: Opened,
     writer: WriterSettings,
+    clock: Arc<dyn Clock>,
     settings: Settings,
 ) -> Result<App, StartError> {
     let Opened { log, keyring, views } = opened;
-    let writer = Writer::start(Arc::clone(&log), keyring.clone(), writer, Arc::new(SystemClock));
+    let writer = Writer::start(Arc::clone(&log), keyring.clone(), writer, clock);
     let projections =
         Projections::start(Arc::clone(&log), views, writer.committed(), Vec::new()).await?;
     let reads = projections.reads();

@@ -3,8 +3,16 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use api::data_dir::DataDir;
+use api::edge::Timeouts;
+use api::serve::{Options, Server};
+use api::settings::Settings;
+use api::store::{KeySource, Place as Store};
+use commands::{Clock, WriterSettings};
+use eventlog::MasterKey;
 use serde_json::Value;
 
 use crate::stores::{Database, Place};
@@ -107,6 +115,33 @@ impl Drop for Home {
             let _ = std::fs::remove_dir_all(&self.data_dir);
         }
     }
+}
+
+/// A server inside the test's own process, whose waits are short.
+pub(super) async fn serve_here(
+    home: &Home,
+    place: Place,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+) -> Server {
+    let place = match place {
+        Place::DataDir(_) => Store::Embedded,
+        Place::Url(url) => Store::Postgres { url, partitions: 4 },
+    };
+    let timeouts = Timeouts { body: Duration::from_millis(300), ..Timeouts::default() };
+    let options = Options {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        data_dir: DataDir::new(&home.data_dir),
+        place,
+        key: KeySource::Given(MasterKey::parse(MASTER_KEY).unwrap()),
+        tls: None,
+        trusted_proxies: Vec::new(),
+        timeouts,
+        writer: WriterSettings { patience: Duration::from_secs(1), ..WriterSettings::default() },
+        clock,
+        settings,
+    };
+    Server::start(options).await.unwrap()
 }
 
 /// A server process.

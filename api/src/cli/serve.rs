@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
-use commands::WriterSettings;
+use commands::{SystemClock, WriterSettings};
 use ipnet::IpNet;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -68,7 +69,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        logs::begin(self.log_format);
+        let _written = logs::begin(self.log_format);
         // Before anything else, so that a signal during the start is not lost.
         let mut signals = Signals::listen()?;
         let place = self.place.place(self.partitions);
@@ -83,6 +84,7 @@ impl Serve {
             trusted_proxies: self.trusted_proxy,
             timeouts: Timeouts::default(),
             writer: WriterSettings::default(),
+            clock: Arc::new(SystemClock),
             settings: Settings {
                 body_limit: self.body_limit,
                 edgegrid_schemes: self.edgegrid_scheme,

@@ -7,6 +7,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
+use tracing::Instrument;
 
 use super::REQUEST_ID;
 
@@ -22,7 +23,9 @@ pub(super) async fn record(request: Request, next: Next) -> Response {
     let id = request.headers().get(REQUEST_ID).map(HeaderValue::to_owned);
     let id = id.as_ref().and_then(|id| id.to_str().ok()).unwrap_or_default();
 
-    let response = next.run(request).await;
+    // Whatever is logged on the way carries the request's name.
+    let span = tracing::info_span!("request", id);
+    let response = next.run(request).instrument(span).await;
 
     let status = response.status().as_u16();
     let seconds = began.elapsed().as_secs_f64();

@@ -1,11 +1,12 @@
 //! What happens because time passes: recording that something fell due, dropping what expired,
 //! and telling the writer how far behind the read models are.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
-use commands::Request;
+use chrono::{DateTime, Utc};
 use commands::clients::EndSecretGrace;
+use commands::{Clock, Request};
 use domain::Actor;
 use projections::clients::due;
 use tokio::sync::watch;
@@ -27,7 +28,7 @@ pub(super) struct Timer {
 }
 
 impl Timer {
-    pub(super) fn start(app: App) -> Self {
+    pub(super) fn start(app: App, clock: Arc<dyn Clock>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let (behind, falling_due, purging) = (app.clone(), app.clone(), app);
         let tasks = vec![
@@ -35,7 +36,7 @@ impl Timer {
                 behind.writer.report_lag(behind.projections.lag_events());
                 std::future::ready(())
             }),
-            every(DUE, stopped.clone(), move || end_what_is_due(falling_due.clone())),
+            every(DUE, stopped.clone(), move || end_what_is_due(falling_due.clone(), clock.now())),
             every(PURGE, stopped.clone(), move || purge(purging.clone())),
             every(MEASURE, stopped, || {
                 measure::tidy_up();
@@ -77,8 +78,8 @@ where
 
 /// Records what fell due. That it is over follows from the facts and the instant; the event only
 /// says so, and drops the secret.
-async fn end_what_is_due(app: App) {
-    let due = match due(&app.reads.eventual(), Utc::now()).await {
+async fn end_what_is_due(app: App, now: DateTime<Utc>) {
+    let due = match due(&app.reads.eventual(), now).await {
         Ok(due) => due,
         Err(error) => {
             let error = &error as &dyn std::error::Error;
