@@ -24,3 +24,4 @@ mod tenant_clients;
 mod tidy;
 mod world;
 mod zitadel;
+mod writer;
