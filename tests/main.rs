@@ -23,5 +23,5 @@ mod stores;
 mod tenant_clients;
 mod tidy;
 mod world;
-mod zitadel;
 mod writer;
+mod zitadel;
