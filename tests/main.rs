@@ -18,6 +18,7 @@ mod gate;
 mod matrix;
 mod native;
 mod projections;
+mod secrets;
 mod start_data;
 mod stores;
 mod tenant_clients;

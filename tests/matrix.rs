@@ -102,6 +102,9 @@ async fn a_deactivation_holds_everywhere(database: Arc<Database>) {
             assert_eq!(reply.body["client"]["active"], false, "{reply}");
         }
         check(&world, &robot, false, &format!("a deactivation by {by}")).await;
+        let shown = format!("/api-clients/{}", robot.akamai_id);
+        let shown = world.akamai("GET", &shown, Value::Null).await;
+        assert_eq!(shown.body["isLocked"], true, "{shown}");
         if by == "native" {
             world.command("ActivateClient", body).await;
         } else {

@@ -88,6 +88,21 @@ impl Caller {
         self.tenant == *tenant || crosses || (tenant.is_system() && is_of_system)
     }
 
+    /// Whether it may change anything in a tenant that it may enter: reading the system's flags
+    /// does not let one write there.
+    pub fn may_change(&self, tenant: &TenantId) -> bool {
+        !tenant.is_system()
+            || self.tenant.is_system()
+            || self.has(Right::SystemFeatureWrite)
+            || self.has(Right::SystemFeatureDelete)
+    }
+
+    /// Whether something that belongs to this organization, or to none, is there for it: whoever
+    /// is confined to one organization sees nothing else.
+    pub fn sees(&self, organization: Option<&OrganizationId>) -> bool {
+        self.organization.as_ref().is_none_or(|own| organization == Some(own))
+    }
+
     /// Whether a right is held. To administer includes to read.
     pub fn has(&self, right: Right) -> bool {
         let wider = match right {

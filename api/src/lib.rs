@@ -6,6 +6,7 @@ pub mod call;
 pub mod caller;
 mod capture;
 pub mod cli;
+mod client_page;
 pub mod credentials;
 pub mod data_dir;
 pub mod dialect;

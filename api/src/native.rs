@@ -93,9 +93,17 @@ fn check_organization(
     organization: Option<&domain::OrganizationId>,
     what: &str,
 ) -> Result<(), Problem> {
+    if call.caller.sees(organization) { Ok(()) } else { Err(Problem::not_found(what)) }
+}
+
+/// Refuses whoever is confined to one organization what is about the whole tenant.
+fn refuse_confined(call: &Call) -> Result<(), Problem> {
     match &call.caller.organization {
-        Some(own) if organization != Some(own) => Err(Problem::not_found(what)),
-        Some(_) | None => Ok(()),
+        Some(own) => {
+            let detail = format!("the caller's rights hold in organization {own} only");
+            Err(Problem::forbidden(detail))
+        }
+        None => Ok(()),
     }
 }
 

@@ -68,13 +68,8 @@ async fn named(call: &Call) -> Result<ClientRow, ClientsError> {
     let id = call.request.param("id").parse().map(ClientId);
     let id = id.map_err(|_| ClientsError::no_client())?;
     let found = clients::one(&call.views, &call.tenant, id).await.map_err(Fault::from)?;
-    let own = |client: &ClientRow| in_organization(&call.caller, client);
+    let own = |client: &ClientRow| call.caller.sees(client.organization.as_ref());
     found.filter(own).ok_or_else(ClientsError::no_client)
-}
-
-/// Whether the client belongs to the organization that the caller is confined to, if it is.
-fn in_organization(caller: &Caller, client: &ClientRow) -> bool {
-    caller.organization.as_ref().is_none_or(|own| client.organization.as_ref() == Some(own))
 }
 
 fn ok(body: Value) -> Response {

@@ -121,13 +121,13 @@ impl Desk for CallersDesk {
         if let Some(right) = asked.confers.iter().find(|right| !caller.has(**right)) {
             return Err(lacks(*right));
         }
-        match &caller.organization {
-            Some(own) if asked.organization != Some(own) => {
-                let detail = format!("the caller's rights hold in organization {own} only");
-                Err(Stop::Refused(Problem::forbidden(detail)))
-            }
-            Some(_) | None => Ok(()),
+        if !caller.may_change(&self.call.tenant) {
+            return Err(lacks(Right::SystemFeatureWrite));
         }
+        if caller.sees(asked.organization) {
+            return Ok(());
+        }
+        super::refuse_confined(&self.call).map_err(Stop::Refused)
     }
 
     async fn run<C: Command>(&self, command: C) -> Result<Granted<C::Fresh>, Stop> {

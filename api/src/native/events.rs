@@ -8,7 +8,7 @@ use eventlog::{Filter, Order, Recorded, TenantKeys};
 use serde_json::{Value, json};
 
 use super::queries::number;
-use super::{ok, show};
+use super::{ok, refuse_confined, show};
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::problem::Problem;
@@ -18,6 +18,7 @@ const LIMIT_MOST: u64 = 1_000;
 
 /// A page of events. `next` is the cursor of the page behind it, while there may be one.
 pub(super) async fn list(call: Call) -> Result<Response, Problem> {
+    refuse_confined(&call)?;
     let filter = filter(&call)?;
     let limit = number(&call, "limit", LIMIT_USUAL, LIMIT_MOST)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -6,8 +6,9 @@ use projections::clients::ClientFilter;
 use projections::{assets, clients, groups, organizations, roles, tenants, tokens, users};
 use serde_json::{Value, json};
 
-use super::{check_organization, ok, show};
+use super::{check_organization, ok, refuse_confined, show};
 use crate::call::Call;
+use crate::client_page::client_page;
 use crate::fault::Fault;
 use crate::problem::Problem;
 
@@ -23,8 +24,7 @@ pub(super) async fn tenant(call: Call) -> Answer {
 
 pub(super) async fn organizations(call: Call) -> Answer {
     let rows = organizations::all(&call.views, &call.tenant).await.map_err(Fault::from)?;
-    let own = |id| check_organization(&call, Some(id), "organization").is_ok();
-    let rows = rows.iter().filter(|row| own(&row.organization));
+    let rows = rows.iter().filter(|row| call.caller.sees(Some(&row.organization)));
     Ok(ok(json!({"organizations": rows.map(show::organization).collect::<Vec<_>>()})))
 }
 
@@ -63,8 +63,7 @@ pub(super) async fn roles(call: Call) -> Answer {
 pub(super) async fn users(call: Call) -> Answer {
     let rows = users::all(&call.views, &call.tenant).await.map_err(Fault::from)?;
     let rows = call.app.opened(&call.tenant, rows).await?;
-    let own = |id| check_organization(&call, Some(id), "user").is_ok();
-    let rows = rows.iter().filter(|row| own(&row.organization));
+    let rows = rows.iter().filter(|row| call.caller.sees(Some(&row.organization)));
     Ok(ok(json!({"users": rows.map(show::user).collect::<Vec<_>>()})))
 }
 
@@ -93,13 +92,8 @@ pub(super) async fn clients(call: Call) -> Answer {
     }
     let page = number(&call, "page", 1, u64::from(u32::MAX))?;
     let limit = number(&call, "limit", LIMIT_USUAL, LIMIT_MOST)?;
-    let (views, tenant) = (&call.views, &call.tenant);
-    let found = clients::page(views, tenant, &filter, page, limit).await.map_err(Fault::from)?;
-    let (rows, total) = found;
-    let own = |row: &&clients::ClientRow| {
-        check_organization(&call, row.organization.as_ref(), "client").is_ok()
-    };
-    let shown: Vec<_> = rows.iter().filter(own).map(show::client).collect();
+    let (rows, total) = client_page(&call, &filter, page, limit).await?;
+    let shown: Vec<_> = rows.iter().map(show::client).collect();
     Ok(ok(json!({"clients": shown, "page": page, "limit": limit, "total": total})))
 }
 
@@ -114,6 +108,7 @@ pub(super) async fn client(call: Call) -> Answer {
 }
 
 pub(super) async fn tokens(call: Call) -> Answer {
+    refuse_confined(&call)?;
     let rows = tokens::all(&call.views, &call.tenant).await.map_err(Fault::from)?;
     let shown: Vec<Value> = rows.iter().map(show::token).collect();
     Ok(ok(json!({"tokens": shown})))

@@ -1,6 +1,6 @@
 //! Which clients a list shows, and which page of them, as the query says it.
 
-use projections::clients::{ClientFilter, ClientRow, TAGS_MOST};
+use projections::clients::{ClientFilter, TAGS_MOST};
 
 use super::error::ClientsError;
 use crate::call::Incoming;
@@ -46,16 +46,6 @@ pub(super) fn asked(request: &Incoming) -> Result<Asked, ClientsError> {
     let page = number("page").filter(|page| *page >= 1).unwrap_or(1);
     let limit = number("limit").filter(|limit| (1..=LIMIT_MOST).contains(limit));
     Ok(Asked { filter, page, limit: limit.unwrap_or(LIMIT_USUAL) })
-}
-
-/// Whether a client is let through, for lists that the store does not filter.
-pub(super) fn lets_through(filter: &ClientFilter, client: &ClientRow) -> bool {
-    let part = filter.name_part.as_ref().map(|part| part.to_lowercase());
-    filter.is_active.is_none_or(|wanted| client.is_active == wanted)
-        && filter.is_locked.is_none_or(|wanted| client.is_locked == wanted)
-        && part.is_none_or(|part| client.name.to_lowercase().contains(&part))
-        && (filter.tags_any.is_empty()
-            || filter.tags_any.iter().any(|tag| client.tags.contains(tag)))
 }
 
 /// Active or not and locked or not, as status and flag together ask; `None` where they contradict

@@ -40,7 +40,8 @@ async fn common(
         "clientType": client.kind,
         "createdBy": client.marks.created_by,
         "createdDate": date(client.marks.created_at),
-        "isLocked": client.is_locked,
+        // One that another dialect made inactive cannot call either.
+        "isLocked": client.is_locked || !client.is_active,
         "notificationEmails": [],
     });
     Ok(shown.as_object().cloned().unwrap_or_default())
