@@ -152,7 +152,7 @@ impl From<ViewError> for Fault {
             ViewError::NoTenant(tenant) => return Self::NoTenant(tenant),
             ViewError::Log(error) => return Self::of_log(&error),
             ViewError::Parked { .. } => return Self::Parked,
-            ViewError::Behind { .. } => return Self::Behind,
+            ViewError::Behind { .. } | ViewError::Unbuilt(_) => return Self::Behind,
             ViewError::Unavailable(_)
             | ViewError::TooManyTags { .. }
             | ViewError::NoProjection(_)

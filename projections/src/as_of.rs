@@ -8,6 +8,7 @@ use domain::TenantId;
 use eventlog::{EventLog, Recorded};
 
 use crate::engine::{create, fold_into};
+use crate::views::Still;
 use crate::write::sets;
 use crate::{Changes, Projection, Slot, ViewError, Views, list};
 
@@ -138,7 +139,7 @@ impl<'a> Fold<'a> {
             tx.write(&sets(changes, Slot::A)).await?;
         }
         tx.commit().await?;
-        views.set_parked(self.parked);
+        views.set_still(Still { parked: self.parked, unbuilt: HashSet::new() });
         Ok(views)
     }
 }

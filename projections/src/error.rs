@@ -16,6 +16,9 @@ pub enum ViewError {
     /// The read models did not reach the newest event in time.
     #[error("the read models are {lag} events behind")]
     Behind { lag: i64 },
+    /// The projection is being filled, on this node or another one.
+    #[error("the read model {0} is being built")]
+    Unbuilt(String),
     /// There is no such tenant, so nothing can be folded for it.
     #[error("there is no tenant {0}")]
     NoTenant(TenantId),

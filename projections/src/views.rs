@@ -34,8 +34,16 @@ pub struct Views {
 struct Inner {
     readers: Db,
     writer: Db,
-    /// Tenants that stand still in a projection, as last read from the store.
-    parked: RwLock<HashSet<(String, String)>>,
+    still: RwLock<Still>,
+}
+
+/// What stands still, as last read from the store.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Still {
+    /// (tenant, projection): an event could not be taken.
+    pub(crate) parked: HashSet<(String, String)>,
+    /// Projections that are not filled.
+    pub(crate) unbuilt: HashSet<&'static str>,
 }
 
 impl Views {
@@ -96,7 +104,7 @@ impl Views {
     }
 
     fn over(readers: Db, writer: Db) -> Self {
-        Self { inner: Arc::new(Inner { readers, writer, parked: RwLock::default() }) }
+        Self { inner: Arc::new(Inner { readers, writer, still: RwLock::default() }) }
     }
 
     /// All rows of a projection by table, in the order of their keys: to compare stores by.
@@ -122,18 +130,23 @@ impl Views {
         &self.inner.writer
     }
 
-    /// Refuses when the tenant stands still in that projection.
+    /// Refuses when the tenant stands still in that projection, or all of them do.
     pub(crate) fn check(&self, tenant: &TenantId, projection: &str) -> Result<(), ViewError> {
-        let parked = self.inner.parked.read().unwrap_or_else(PoisonError::into_inner);
-        if !parked.is_empty() && parked.contains(&(tenant.to_string(), projection.to_owned())) {
+        let still = self.inner.still.read().unwrap_or_else(PoisonError::into_inner);
+        if still.unbuilt.contains(projection) {
+            return Err(ViewError::Unbuilt(projection.to_owned()));
+        }
+        if !still.parked.is_empty()
+            && still.parked.contains(&(tenant.to_string(), projection.to_owned()))
+        {
             let (tenant, projection) = (tenant.clone(), projection.to_owned());
             return Err(ViewError::Parked { tenant, projection });
         }
         Ok(())
     }
 
-    pub(crate) fn set_parked(&self, parked: HashSet<(String, String)>) {
-        *self.inner.parked.write().unwrap_or_else(PoisonError::into_inner) = parked;
+    pub(crate) fn set_still(&self, still: Still) {
+        *self.inner.still.write().unwrap_or_else(PoisonError::into_inner) = still;
     }
 
     /// Rows of one tenant in a projection.

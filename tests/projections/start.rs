@@ -19,6 +19,7 @@ on_both_stores!(
     two_nodes_keep_one_set_of_rows,
     rows_follow_when_the_tail_of_the_log_vanishes,
     rows_follow_when_another_tail_grows_at_once,
+    a_projection_that_others_gave_up_is_built_again,
 );
 
 async fn rows_that_were_lost_are_there_again_after_a_start(database: Arc<Database>) {
@@ -169,4 +170,24 @@ async fn rows_follow_when_another_tail_grows_at_once(database: Arc<Database>) {
         rows.iter().map(|row| row.name.as_str()).eq(["two", "three"])
     })
     .await;
+}
+
+async fn a_projection_that_others_gave_up_is_built_again(database: Arc<Database>) {
+    let mut ledger = Ledger::open(database.log().await).await;
+    let engine = ledger.start(&database, vec![]).await;
+    let tenant = ledger.found("acme").await;
+    ledger.record(&tenant, vec![group(1, None, "one")]).await;
+    ledger.settle(&engine).await;
+    let given_up = "update view_slots set state = 'building' where projection = 'groups_v1';
+        update view_checkpoints set layout = layout + 1";
+    database.execute_on_views(given_up).await;
+    ledger.record(&tenant, vec![group(2, None, "two")]).await;
+    let views = engine.reads().eventual();
+    until("the groups are not built again", || async {
+        groups::all(&views, &tenant).await.is_ok_and(|rows| rows.len() == 2)
+    })
+    .await;
+    ledger.settle(&engine).await;
+    let groups = engine.status().await.unwrap().projections.into_iter();
+    assert!(groups.filter(|it| it.name == "groups_v1").all(|it| it.is_live && it.slot == "b"));
 }

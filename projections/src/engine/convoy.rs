@@ -14,12 +14,15 @@ use super::layout::Layout;
 use super::page::{Page, Written};
 use super::rebuild::Rebuilds;
 use super::schema;
+use crate::views::Still;
 use crate::{Projection, ViewError, Views};
 
 /// Events in a page.
 const PAGE: usize = 2_000;
 const RETRY_LEAST: Duration = Duration::from_millis(20);
 const RETRY_MOST: Duration = Duration::from_secs(1);
+/// How long to wait before another look at a projection that is not filled.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// Others that know more projections than this node go first; if they do not move for so long,
 /// this node goes on without those.
 const DEFERENCE: Duration = Duration::from_secs(3);
@@ -61,9 +64,45 @@ impl Engine {
     pub(super) async fn relay(&self) -> Result<Arc<Layout>, ViewError> {
         let mut held = self.layout.lock().await;
         let layout = Arc::new(Layout::load(self.views.readers()).await?);
-        self.views.set_parked(layout.parked.clone());
+        let unbuilt = self.unbuilt(&layout).collect();
+        self.views.set_still(Still { parked: layout.parked.clone(), unbuilt });
         *held = Arc::clone(&layout);
         Ok(layout)
+    }
+
+    /// Projections of this program that are not in the convoy.
+    fn unbuilt(&self, layout: &Layout) -> impl Iterator<Item = &'static str> {
+        let names = self.projections.iter().map(|projection| projection.name());
+        names.filter(|name| layout.live(name).is_none())
+    }
+
+    /// Builds what is not in the convoy. Another node may be at it.
+    pub(super) async fn build_missing(&self) -> Result<(), ViewError> {
+        loop {
+            let layout = self.relay().await?;
+            let Some(name) = self.unbuilt(&layout).next() else { return Ok(()) };
+            match self.rebuild(name, &|_| {}).await {
+                Err(ViewError::Rebuilding(_)) => tokio::time::sleep(LOOK_AGAIN).await,
+                built => built?,
+            }
+        }
+    }
+
+    /// Builds again what other nodes took for abandoned, as when this one stood still for long.
+    pub(super) async fn keep_built(&self, mut stop: watch::Receiver<bool>) {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                _ = stop.changed() => return,
+            }
+            let layout = Arc::clone(&*self.layout.lock().await);
+            if self.unbuilt(&layout).next().is_some()
+                && let Err(error) = self.build_missing().await
+            {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "a projection cannot be built");
+            }
+        }
     }
 
     /// Notes that a partition is behind, and since when its oldest event waits.

@@ -69,14 +69,12 @@ pub(crate) async fn create(
 
 /// Forgets every row there is, because they were folded from something else.
 async fn forget(tx: &mut Tx, projections: &[Arc<dyn Projection>]) -> Result<(), ViewError> {
-    let tables = projections.iter().flat_map(|projection| projection.tables());
-    let mut statements = Vec::new();
-    for table in tables {
+    // The checkpoints come first: a node that holds one may be about to write to the tables.
+    let control = ["view_checkpoints", "view_origin", "view_slots", "view_parked"];
+    let mut statements: Vec<_> = control.map(|table| format!("delete from {table}")).into();
+    for table in projections.iter().flat_map(|projection| projection.tables()) {
         statements.push(format!("drop view if exists {}", table.name));
         statements.extend([Slot::A, Slot::B].map(|slot| table.drop(slot)));
-    }
-    for table in ["view_origin", "view_slots", "view_checkpoints", "view_parked"] {
-        statements.push(format!("delete from {table}"));
     }
     tx.script(&statements).await
 }

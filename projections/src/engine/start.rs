@@ -1,7 +1,6 @@
 //! Starting and stopping the engine.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use eventlog::EventLog;
 use tokio::sync::watch;
@@ -16,9 +15,6 @@ use crate::gate::Gate;
 use crate::reads::Reads;
 use crate::tx::Tx;
 use crate::{Projection, Slot, ViewError, Views, list};
-
-/// How long to wait before another look at a projection that another node builds.
-const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// The engine, running. Dropping it stops it at once; [`Projections::stop`] lets it finish.
 pub struct Projections {
@@ -61,11 +57,13 @@ impl Projections {
             tasks.push(tokio::spawn(follower.run(stopped.clone())));
         }
         let poller = Arc::clone(&engine);
-        tasks.push(tokio::spawn(async move { poller.poll(stopped).await }));
+        let stopping = stopped.clone();
+        tasks.push(tokio::spawn(async move { poller.poll(stopping).await }));
         let gate = Gate::open(Arc::clone(&engine.log), engine.heads.clone());
         let reads = Reads::new(Arc::clone(&engine), gate);
         let started = Self { engine, reads, stop, tasks: Mutex::new(tasks) };
-        started.build_missing().await?;
+        started.engine.build_missing().await?;
+        started.keep_built(stopped);
         Ok(started)
     }
 
@@ -113,18 +111,10 @@ impl Projections {
         std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn build_missing(&self) -> Result<(), ViewError> {
-        for projection in &self.engine.projections {
-            let name = projection.name();
-            while self.engine.relay().await?.live(name).is_none() {
-                match self.engine.rebuild(name, &|_| {}).await {
-                    // Another node is at it.
-                    Err(ViewError::Rebuilding(_)) => tokio::time::sleep(LOOK_AGAIN).await,
-                    built => built?,
-                }
-            }
-        }
-        Ok(())
+    fn keep_built(&self, stopped: watch::Receiver<bool>) {
+        let keeper = Arc::clone(&self.engine);
+        let task = tokio::spawn(async move { keeper.keep_built(stopped).await });
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
     }
 }
 
