@@ -4,6 +4,7 @@ mod bodies;
 mod commands;
 mod due;
 mod limits;
+mod nodes;
 mod outage;
 mod program;
 mod protocols;
