@@ -2,8 +2,11 @@
 //! table has the two unique keys that any store of events needs, and a payload as long as an
 //! event's of the command it is compared with.
 
-use sqlx::{Connection as _, PgConnection};
-use tokio::sync::Mutex;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
 
 use crate::Result;
 use crate::cell::Contender;
@@ -15,44 +18,31 @@ const TABLE: &str = "CREATE TABLE bare (\
 
 const INSERT: &str = "INSERT INTO bare (stream, version, kind, payload) VALUES ($1, $2, $3, $4)";
 
-struct Line {
-    connection: PgConnection,
-    stream: String,
-    version: i64,
-}
-
-/// A connection for each caller.
+/// Callers share a pool.
 pub(crate) struct Bare {
-    lines: Vec<Mutex<Line>>,
-    payload: Vec<u8>,
+    pool: PgPool,
+    payload: Arc<[u8]>,
+    version: AtomicI64,
 }
 
 impl Bare {
-    pub(crate) async fn prepare(url: &str, callers: usize, payload: Vec<u8>) -> Result<Self> {
-        let mut lines = Vec::new();
-        for caller in 0..callers {
-            let mut connection = PgConnection::connect(url).await?;
-            if caller == 0 {
-                sqlx::raw_sql(TABLE).execute(&mut connection).await?;
-            }
-            let stream = format!("stream-{caller}");
-            lines.push(Mutex::new(Line { connection, stream, version: 0 }));
-        }
-        Ok(Self { lines, payload })
+    pub(crate) async fn prepare(url: &str, connections: u32, payload: &[u8]) -> Result<Self> {
+        let options = PgPoolOptions::new().max_connections(connections);
+        let options = options.min_connections(connections).test_before_acquire(false);
+        let pool = options.connect(url).await?;
+        sqlx::raw_sql(TABLE).execute(&pool).await?;
+        Ok(Self { pool, payload: payload.into(), version: AtomicI64::new(0) })
     }
 }
 
 impl Contender for Bare {
     async fn act(&self, caller: usize) -> Result<()> {
-        let line = self.lines.get(caller).ok_or("too many callers")?;
-        let mut line = line.lock().await;
-        line.version += 1;
         let query = sqlx::query(INSERT)
-            .bind(line.stream.clone())
-            .bind(line.version)
+            .bind(format!("stream-{caller}"))
+            .bind(self.version.fetch_add(1, Ordering::Relaxed))
             .bind("group.renamed")
-            .bind(self.payload.as_slice());
-        query.execute(&mut line.connection).await?;
+            .bind(&*self.payload);
+        query.execute(&self.pool).await?;
         Ok(())
     }
 }

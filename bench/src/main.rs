@@ -56,13 +56,16 @@ const CALLERS: [(usize, f64); 3] = [(1, 0.8), (8, 1.0), (64, 2.5)];
 /// At a steady rate: how much later than a bare `INSERT` takes a row may be seen, as medians and
 /// as 99th percentiles.
 const LATER: [(usize, f64); 2] = [(50, 3.0), (99, 4.0)];
-/// Enough that nobody waits for a connection at a steady rate.
+/// The pool that callers of the bare `INSERT` share, as a service would have one.
+const POOL: u32 = 8;
 const STEADY_CALLERS: usize = 16;
 const MOST_CALLERS: usize = 64;
 
 /// Everything that is measured.
 struct Contenders {
     bare: Arc<Bare>,
+    /// The same with a connection for each caller, which few services can afford.
+    lavish: Arc<Bare>,
     rename: Arc<Rename>,
     moves: Arc<Move>,
     appends: [Arc<Appends>; 2],
@@ -105,8 +108,11 @@ impl Contenders {
         };
         let appends = [Arc::new(appends(0, 1).await?), Arc::new(appends(1, 64).await?)];
         let following = Following::prepare(&server.database().await?, STEADY_CALLERS).await?;
-        let bare = Bare::prepare(&server.database().await?, MOST_CALLERS, payload).await?;
-        Ok(Self { bare: Arc::new(bare), rename, moves, appends, following })
+        let bare = Bare::prepare(&server.database().await?, POOL, &payload).await?;
+        let most = u32::try_from(MOST_CALLERS)?;
+        let lavish = Bare::prepare(&server.database().await?, most, &payload).await?;
+        let (bare, lavish) = (Arc::new(bare), Arc::new(lavish));
+        Ok(Self { bare, lavish, rename, moves, appends, following })
     }
 
     /// How much is done in a while. What is compared is measured in turn, so that a disturbance
@@ -117,12 +123,18 @@ impl Contenders {
         for (callers, target) in CALLERS {
             let base = closed_loop(&self.bare, callers, time).await?;
             let path = closed_loop(&self.rename, callers, time).await?;
-            report.note(&format!("bare INSERT, {callers} callers"), Target::None, &base, 1.0);
+            let name = format!("bare INSERT, {callers} callers, {} connections", callers.min(8));
+            report.note(&name, Target::None, &base, 1.0);
             let ratio = path.per_second / base.per_second;
             let name = format!("command path, {callers} callers");
             report.note(&name, Target::AtLeast(target), &path, ratio);
             if callers == 1 {
                 alone = base;
+            } else if callers == MOST_CALLERS {
+                let lavish = closed_loop(&self.lavish, callers, time).await?;
+                let name = format!("bare INSERT, {callers} callers, as many connections");
+                let ratio = lavish.per_second / base.per_second;
+                report.note(&name, Target::None, &lavish, ratio);
             }
         }
         let moves = closed_loop(&self.moves, 1, time).await?;

@@ -76,13 +76,13 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let head = ["per second", "p50 us", "p99 us", "ratio"];
         let [rate, p50, p99, ratio] = head;
-        writeln!(f, "{:<44}{rate:>12}{p50:>10}{p99:>10}{ratio:>8}  target", "")?;
+        writeln!(f, "{:<48}{rate:>12}{p50:>10}{p99:>10}{ratio:>8}  target", "")?;
         for line in &self.lines {
             let [rate, p50, p99, ratio] = [0, 1, 2, 3].map(|column| line.median(column));
             let verdict = if line.target.is_met(ratio) { "" } else { "  MISSED" };
             writeln!(
                 f,
-                "{:<44}{rate:>12.0}{p50:>10.0}{p99:>10.0}{ratio:>8.2}  {}{verdict}",
+                "{:<48}{rate:>12.0}{p50:>10.0}{p99:>10.0}{ratio:>8.2}  {}{verdict}",
                 line.name, line.target
             )?;
         }

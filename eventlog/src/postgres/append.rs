@@ -16,37 +16,40 @@ use crate::{Appended, Batch, LogError, Recorded};
 
 type Statement = Query<'static, Postgres, PgArguments>;
 
-/// Whether all bases hold.
+/// Whether all bases hold: none of them is anything but the newest row of its partition. Measured
+/// against a join that counts, this form costs half.
 macro_rules! all_hold {
     () => {
-        "SELECT coalesce(bool_and(coalesce(\
-             newest.position = basis.position AND newest.leaf_hash = basis.leaf_hash, false)), \
-             true) AS hold \
-         FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) \
+        "NOT EXISTS (SELECT FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) \
              AS basis (partition, position, leaf_hash) \
-         LEFT JOIN LATERAL (SELECT events.position, events.leaf_hash FROM events \
-             WHERE events.partition = basis.partition \
-             ORDER BY events.position DESC LIMIT 1) AS newest ON true"
+         WHERE NOT EXISTS (SELECT FROM (SELECT events.position, events.leaf_hash FROM events \
+                 WHERE events.partition = basis.partition \
+                 ORDER BY events.position DESC LIMIT 1) AS newest \
+             WHERE newest.position = basis.position AND newest.leaf_hash = basis.leaf_hash))"
     };
 }
 
+/// The arrays are taken apart side by side in the list of columns. In `FROM`, each of them would
+/// first be written to a buffer of its own, which doubles the cost of a batch of one.
 macro_rules! insert_events {
     ($condition:expr) => {
         concat!(
             "INSERT INTO events (",
             event_columns!(),
-            ") SELECT * FROM unnest($4::bigint[], $5::bigint[], $6::text[], $7::bigint[], \
-             $8::text[], $9::text[], $10::bigint[], $11::text[], $12::bigint[], $13::bytea[], \
-             $14::bytea[], $15::bytea[], $16::text[], $17::text[], $18::text[], $19::text[], \
-             $20::text[], $21::text[], $22::bytea[], $23::text[], $24::bytea[], $25::bigint[]) \
-             WHERE (",
-            $condition,
-            ")"
+            ") SELECT unnest($4::bigint[]), unnest($5::bigint[]), unnest($6::text[]), \
+             unnest($7::bigint[]), unnest($8::text[]), unnest($9::text[]), \
+             unnest($10::bigint[]), unnest($11::text[]), unnest($12::bigint[]), \
+             unnest($13::bytea[]), unnest($14::bytea[]), unnest($15::bytea[]), \
+             unnest($16::text[]), unnest($17::text[]), unnest($18::text[]), \
+             unnest($19::text[]), unnest($20::text[]), unnest($21::text[]), \
+             unnest($22::bytea[]), unnest($23::text[]), unnest($24::bytea[]), \
+             unnest($25::bigint[]) WHERE ",
+            $condition
         )
     };
 }
 
-const CONFIRM: &str = all_hold!();
+const CONFIRM: &str = concat!("SELECT ", all_hold!());
 
 /// The lean one, for a batch that brings events and nothing else.
 const EVENTS: &str = insert_events!(all_hold!());
@@ -55,10 +58,10 @@ const EVENTS: &str = insert_events!(all_hold!());
 /// two conflicts the one about events is met first, an expired answer has gone before its key is
 /// used again, and locks are taken in the same order everywhere.
 const EVERYTHING: &str = concat!(
-    "WITH bases AS MATERIALIZED (",
+    "WITH bases AS MATERIALIZED (SELECT ",
     all_hold!(),
-    "), recorded AS (",
-    insert_events!("SELECT hold FROM bases"),
+    " AS hold), recorded AS (",
+    insert_events!("(SELECT hold FROM bases)"),
     " RETURNING 1), \
      expired AS (DELETE FROM answers USING \
          unnest($26::bigint[], $27::text[], $28::text[], $29::text[], $33::bigint[]) \
@@ -69,8 +72,9 @@ const EVERYTHING: &str = concat!(
          AND answers.expires_at <= new.answered_at RETURNING 1), \
      answered AS (INSERT INTO answers (partition, tenant, actor, key, fingerprint, command_id, \
          sealed, answered_at, expires_at) \
-         SELECT * FROM unnest($26::bigint[], $27::text[], $28::text[], $29::text[], \
-             $30::bytea[], $31::bytea[], $32::bytea[], $33::bigint[], $34::bigint[]) \
+         SELECT unnest($26::bigint[]), unnest($27::text[]), unnest($28::text[]), \
+             unnest($29::text[]), unnest($30::bytea[]), unnest($31::bytea[]), \
+             unnest($32::bytea[]), unnest($33::bigint[]), unnest($34::bigint[]) \
          WHERE (SELECT hold FROM bases) AND (SELECT count(*) FROM expired) >= 0 RETURNING 1), \
      dropped AS (DELETE FROM vault USING unnest($35::text[], $36::text[], $37::text[]) \
              AS old (kind, public_id, tenant) \
@@ -78,10 +82,11 @@ const EVERYTHING: &str = concat!(
          AND vault.kind = old.kind AND vault.public_id = old.public_id \
          AND vault.tenant = old.tenant RETURNING 1), \
      kept AS (INSERT INTO vault (kind, public_id, tenant, owner, sealed) \
-         SELECT * FROM unnest($38::text[], $39::text[], $40::text[], $41::text[], $42::bytea[]) \
+         SELECT unnest($38::text[]), unnest($39::text[]), unnest($40::text[]), \
+             unnest($41::text[]), unnest($42::bytea[]) \
          WHERE (SELECT hold FROM bases) AND (SELECT count(*) FROM dropped) >= 0 RETURNING 1), \
      placed AS (INSERT INTO placements (tenant, partition) \
-         SELECT * FROM unnest($43::text[], $44::bigint[]) \
+         SELECT unnest($43::text[]), unnest($44::bigint[]) \
          WHERE (SELECT hold FROM bases) AND (SELECT count(*) FROM kept) >= 0 RETURNING 1) \
      SELECT hold FROM bases WHERE (SELECT count(*) FROM placed) >= 0"
 );
