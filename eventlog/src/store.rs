@@ -17,7 +17,7 @@ use crate::{Appended, Batch, LogError};
 
 pub(crate) use install::{INSTALL, INSTALLED, Schema, Step, installed, migrated, migrator};
 pub(crate) use sql::{EVENT_COLUMNS, event_columns};
-pub(crate) use value::{Cells, Value, bind_all};
+pub(crate) use value::{Cells, Value, bind_all, bind_event};
 
 /// What was fixed when the store was first opened.
 #[derive(Debug, Clone, Copy)]

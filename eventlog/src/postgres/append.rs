@@ -51,6 +51,17 @@ macro_rules! insert_events {
 
 const CONFIRM: &str = concat!("SELECT ", all_hold!());
 
+/// One event on one basis, as when a single caller waits for each answer. Arrays cost the server
+/// more than plain values do, which a batch of one has nothing to make up for.
+const EVENT: &str = concat!(
+    "INSERT INTO events (",
+    event_columns!(),
+    ") SELECT $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
+     $21, $22, $23, $24, $25 WHERE EXISTS (SELECT FROM (SELECT position, leaf_hash FROM events \
+         WHERE partition = $1 ORDER BY position DESC LIMIT 1) AS newest \
+     WHERE newest.position = $2 AND newest.leaf_hash = $3)"
+);
+
 /// The lean one, for a batch that brings events and nothing else.
 const EVENTS: &str = insert_events!(all_hold!());
 
@@ -94,13 +105,16 @@ const EVERYTHING: &str = concat!(
 pub(super) async fn append(connections: &Connections, batch: &Batch) -> Result<Appended, LogError> {
     let Batch { bases, placements, events, answers, vault } = batch;
     let events_only = placements.is_empty() && answers.is_empty() && vault.is_empty();
-    let landed = if !events_only {
-        hold(connections, bind::everything(sqlx::query(EVERYTHING), batch)).await
-    } else if events.is_empty() {
-        hold(connections, bind::bases(sqlx::query(CONFIRM), bases)).await
-    } else {
-        let query = bind::events(bind::bases(sqlx::query(EVENTS), bases), events);
-        connections.written(query).await.map(|rows| rows > 0)
+    let landed = match (bases.as_slice(), events.as_slice()) {
+        _ if !events_only => {
+            hold(connections, bind::everything(sqlx::query(EVERYTHING), batch)).await
+        }
+        (bases, []) => hold(connections, bind::bases(sqlx::query(CONFIRM), bases)).await,
+        ([basis], [event]) => write(connections, bind::one(sqlx::query(EVENT), basis, event)).await,
+        (bases, events) => {
+            let query = bind::events(bind::bases(sqlx::query(EVENTS), bases), events);
+            write(connections, query).await
+        }
     };
     match landed {
         Ok(true) => Ok(Appended::Landed),
@@ -111,6 +125,10 @@ pub(super) async fn append(connections: &Connections, batch: &Batch) -> Result<A
 
 async fn hold(connections: &Connections, query: Statement) -> Result<bool, sqlx::Error> {
     connections.row(query).await?.try_get(0)
+}
+
+async fn write(connections: &Connections, query: Statement) -> Result<bool, sqlx::Error> {
+    connections.written(query).await.map(|rows| rows > 0)
 }
 
 /// The insertion of rows that rest on nothing, as at the first start.

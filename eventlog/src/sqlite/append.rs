@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use sqlx::{AssertSqlSafe, Connection as _, Error, SqliteConnection};
 
 use super::fault::{fault, is_taken};
-use crate::store::EVENT_COLUMNS;
+use crate::store::{EVENT_COLUMNS, bind_event};
 use crate::{Answer, Appended, Basis, Batch, LogError, Placement, Recorded, VaultWrite};
 
 /// Each statement is a visit to the connection's thread; a row of events has 22 values.
@@ -97,29 +97,7 @@ pub(super) async fn insert_events(
 async fn insert_rows(connection: &mut SqliteConnection, rows: &[Recorded]) -> Result<(), Error> {
     let mut query = sqlx::query(AssertSqlSafe(insert_statement(rows.len())));
     for event in rows {
-        query = query
-            .bind(event.partition)
-            .bind(event.position)
-            .bind(event.tenant.as_str())
-            .bind(event.ordinal)
-            .bind(&event.aggregate.kind)
-            .bind(&event.aggregate.id)
-            .bind(event.sequence)
-            .bind(&event.event_type)
-            .bind(event.event_version)
-            .bind(&event.payload)
-            .bind(event.payload_hash.0.as_slice())
-            .bind(event.leaf_hash.0.as_slice())
-            .bind(&event.resource_owner)
-            .bind(event.actor.home.as_str())
-            .bind(event.actor.kind.as_str())
-            .bind(&event.actor.id)
-            .bind(&event.actor.authenticated)
-            .bind(&event.command)
-            .bind(event.command_id.as_bytes().as_slice())
-            .bind(&event.correlation)
-            .bind(event.caller_address.as_deref())
-            .bind(event.created_at.timestamp_micros());
+        query = bind_event!(query, event);
     }
     query.execute(connection).await.map(drop)
 }

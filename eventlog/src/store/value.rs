@@ -23,6 +23,37 @@ macro_rules! bind_all {
 }
 pub(crate) use bind_all;
 
+/// Binds an event, in the order of its columns, whichever driver the query is for.
+macro_rules! bind_event {
+    ($query:expr, $event:expr) => {{
+        let event: &$crate::Recorded = $event;
+        $query
+            .bind(i64::from(event.partition))
+            .bind(event.position)
+            .bind(event.tenant.as_str())
+            .bind(event.ordinal)
+            .bind(event.aggregate.kind.as_str())
+            .bind(event.aggregate.id.as_str())
+            .bind(event.sequence)
+            .bind(event.event_type.as_str())
+            .bind(i64::from(event.event_version))
+            .bind(event.payload.as_slice())
+            .bind(event.payload_hash.0.as_slice())
+            .bind(event.leaf_hash.0.as_slice())
+            .bind(event.resource_owner.as_str())
+            .bind(event.actor.home.as_str())
+            .bind(event.actor.kind.as_str())
+            .bind(event.actor.id.as_str())
+            .bind(event.actor.authenticated.as_str())
+            .bind(event.command.as_str())
+            .bind(event.command_id.as_bytes().as_slice())
+            .bind(event.correlation.as_str())
+            .bind(event.caller_address.as_deref())
+            .bind(event.created_at.timestamp_micros())
+    }};
+}
+pub(crate) use bind_event;
+
 /// Reads a row by the index of its columns.
 pub(crate) trait Cells {
     fn int(&self, index: usize) -> Result<i64, sqlx::Error>;

@@ -2,10 +2,17 @@
 //! so the same prepared statement serves every size.
 
 use super::Statement;
+use crate::store::bind_event;
 use crate::{Answer, Basis, Batch, Placement, Recorded, VaultKind, VaultRow, VaultWrite};
 
 fn column<'a, T, V>(rows: &'a [T], value: impl Fn(&'a T) -> V) -> Vec<V> {
     rows.iter().map(value).collect()
+}
+
+/// `$1` to `$25`, each a plain value.
+pub(super) fn one(query: Statement, basis: &Basis, event: &Recorded) -> Statement {
+    let query = query.bind(i64::from(basis.partition)).bind(basis.position);
+    bind_event!(query.bind(basis.leaf_hash.0.as_slice()), event)
 }
 
 /// `$1` to `$3`.
