@@ -6,7 +6,6 @@ mod due;
 mod limits;
 mod nodes;
 mod outage;
-mod program;
 mod protocols;
 mod starting;
 mod stopping;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::program::{Home, serve_here};
+use crate::program::{Home, serve_here};
 use crate::stores::Place;
 
 const LIMIT: usize = 1024;

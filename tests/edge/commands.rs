@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::task::spawn_blocking;
 
-use super::program::{Home, complaint, said};
+use crate::program::{Home, complaint, said};
 use crate::stores::{Database, on_both_stores};
 
 on_both_stores!(

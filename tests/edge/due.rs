@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use commands::{Clock, SystemClock};
 use serde_json::{Value, json};
 
-use super::program::{Home, serve_here};
+use crate::program::{Home, serve_here};
 use crate::stores::{Database, on_both_stores};
 
 on_both_stores!(a_secret_whose_grace_is_over_is_ended_by_the_clock);

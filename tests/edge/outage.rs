@@ -9,7 +9,7 @@ use commands::SystemClock;
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use super::program::{Home, serve_here};
+use crate::program::{Home, serve_here};
 use crate::stores::{Database, Line, on_both_stores};
 
 on_both_stores!(commands_are_refused_with_a_problem_and_taken_again_afterwards);

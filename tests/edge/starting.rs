@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::task::spawn_blocking;
 
-use super::program::{Home, complaint, mode, said};
+use crate::program::{Home, complaint, mode, said};
 use crate::stores::{Database, Place, on_both_stores};
 
 on_both_stores!(

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::program::{Home, complaint, mode, said};
+use crate::program::{Home, complaint, mode, said};
 use crate::stores::Place;
 
 #[test]

@@ -18,21 +18,21 @@ use serde_json::Value;
 use crate::stores::{Database, Place};
 
 /// A master key for stores that do not make their own.
-pub(super) const MASTER_KEY: &str =
+pub(crate) const MASTER_KEY: &str =
     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where the program of one test keeps what it keeps.
 #[derive(Debug)]
-pub(super) struct Home {
-    pub(super) data_dir: PathBuf,
+pub(crate) struct Home {
+    pub(crate) data_dir: PathBuf,
     database_url: Option<String>,
     /// Whether the data directory goes when this does; else the test's database owns it.
     is_own: bool,
 }
 
 impl Home {
-    pub(super) fn at(place: &Place) -> Self {
+    pub(crate) fn at(place: &Place) -> Self {
         match place {
             Place::DataDir(data_dir) => {
                 Self { data_dir: data_dir.clone(), database_url: None, is_own: false }
@@ -45,13 +45,13 @@ impl Home {
         }
     }
 
-    pub(super) fn of(database: &Database) -> Self {
+    pub(crate) fn of(database: &Database) -> Self {
         Self::at(&database.place)
     }
 
     /// The program with these arguments, told nothing by the environment of the tests but which
     /// store this is.
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chancery-under-test"));
         command.args(arguments);
         for name in ["CHANCERY_LISTEN", "CHANCERY_LOG", "CHANCERY_MASTER_KEY", "EDGERC"] {
@@ -65,30 +65,36 @@ impl Home {
     }
 
     /// Runs the program to its end, on this data directory where it takes one.
-    pub(super) fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).stdin(Stdio::null()).output().unwrap()
     }
 
     /// As [`Home::run`], with `--data-dir`.
-    pub(super) fn tool(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn tool(&self, arguments: &[&str]) -> Output {
         let data_dir = self.data_dir.display().to_string();
         self.run(&[arguments, &["--data-dir", &data_dir]].concat())
     }
 
     /// Starts a server on a free port, and waits until it serves.
-    pub(super) fn serve(&self, more: &[&str]) -> Serving {
+    pub(crate) fn serve(&self, more: &[&str]) -> Serving {
+        Self::start(self.serve_command(more))
+    }
+
+    /// As [`Home::serve`]; it logs all it can.
+    pub(crate) fn serve_loudly(&self) -> Serving {
+        let mut command = self.serve_command(&[]);
+        command.env("CHANCERY_LOG", "trace");
+        Self::start(command)
+    }
+
+    fn serve_command(&self, more: &[&str]) -> Command {
         let data_dir = self.data_dir.display().to_string();
         let start = ["serve", "--listen", "127.0.0.1:0", "--data-dir", &data_dir];
-        let mut command = self.command(&[&start, more].concat());
+        self.command(&[&start, more].concat())
+    }
+
+    fn start(mut command: Command) -> Serving {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut block = String::new();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        while !block.contains("credentials  ") {
-            if out.read_line(&mut block).unwrap() == 0 {
-                let output = child.wait_with_output().unwrap();
-                panic!("it did not start: {}", String::from_utf8_lossy(&output.stderr));
-            }
-        }
         // The pipe must not fill up.
         let mut log = child.stderr.take().unwrap();
         let log = std::thread::spawn(move || {
@@ -96,15 +102,23 @@ impl Home {
             log.read_to_string(&mut text).unwrap();
             text
         });
+        let mut block = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        while !block.contains("credentials  ") {
+            if out.read_line(&mut block).unwrap() == 0 {
+                let _ = child.wait();
+                panic!("it did not start: {}", log.join().unwrap());
+            }
+        }
         Serving { child, block, log: Some(log) }
     }
 
-    pub(super) fn credentials(&self) -> Value {
+    pub(crate) fn credentials(&self) -> Value {
         let path = self.data_dir.join("credentials").join("credentials.json");
         serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
     }
 
-    pub(super) fn edgerc(&self) -> String {
+    pub(crate) fn edgerc(&self) -> String {
         self.data_dir.join("credentials").join("edgerc").display().to_string()
     }
 }
@@ -118,7 +132,7 @@ impl Drop for Home {
 }
 
 /// A server inside the test's own process, whose waits are short.
-pub(super) async fn serve_here(
+pub(crate) async fn serve_here(
     home: &Home,
     place: Place,
     clock: Arc<dyn Clock>,
@@ -146,27 +160,33 @@ pub(super) async fn serve_here(
 
 /// A server process.
 #[derive(Debug)]
-pub(super) struct Serving {
+pub(crate) struct Serving {
     child: Child,
     /// What it said when it began to serve.
-    pub(super) block: String,
+    pub(crate) block: String,
     log: Option<std::thread::JoinHandle<String>>,
 }
 
 impl Serving {
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         let line = self.block.lines().find_map(|line| line.trim().strip_prefix("listening"));
         line.unwrap().trim()
     }
 
     /// Sends a signal by its name.
-    pub(super) fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
+    /// Ends it at once, as a power cut would; what it logged until then.
+    pub(crate) fn kill(mut self) -> String {
+        self.child.kill().unwrap();
+        self.end().1
+    }
+
     /// Waits for its end; the exit code, and what it logged.
-    pub(super) fn end(mut self) -> (Option<i32>, String) {
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -178,7 +198,7 @@ impl Serving {
     }
 
     /// Stops it as a service manager does.
-    pub(super) fn stop(self) -> String {
+    pub(crate) fn stop(self) -> String {
         self.signal("TERM");
         let (code, log) = self.end();
         assert_eq!(code, Some(0), "{log}");
@@ -195,18 +215,18 @@ impl Drop for Serving {
 }
 
 /// Standard output, of a program that must have ended well.
-pub(super) fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     assert!(output.status.success(), "{}", complaint(output));
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 /// Standard error.
-pub(super) fn complaint(output: &Output) -> String {
+pub(crate) fn complaint(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 /// The permissions of a file or directory.
-pub(super) fn mode(path: &Path) -> u32 {
+pub(crate) fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
