@@ -13,6 +13,7 @@ mod tls;
 
 use std::time::Duration;
 
+use crate::program::client;
 use api::edge::{Edge, Limits, Listening, Timeouts};
 use axum::Router;
 use axum::routing::{get, post};
@@ -50,9 +51,4 @@ async fn panicking() -> &'static str {
 fn serve(router: Router, limits: Limits) -> Listening {
     let edge = Edge::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     edge.serve(router, limits, None).unwrap()
-}
-
-fn client() -> reqwest::Client {
-    api::tls::install_provider();
-    reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap()
 }

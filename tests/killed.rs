@@ -11,7 +11,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::program::Home;
+use crate::program::{Home, client};
 use crate::stores::{Database, Place, on_both_stores};
 
 const COMMANDS: usize = 1_000;
@@ -24,7 +24,7 @@ async fn what_was_acknowledged_outlives_the_program(database: Arc<Database>) {
     let home = Home::of(&database);
     let served = tokio::task::block_in_place(|| home.serve(&[]));
     let token = home.credentials()["bearer"]["admin"].as_str().unwrap().to_owned();
-    let client = Client::new();
+    let client = client();
     let root = create_group(&client, served.url(), &token, None, "root").await.unwrap();
 
     let acknowledged = Arc::new(AtomicUsize::new(0));

@@ -230,3 +230,9 @@ pub(crate) fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt;
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
+
+/// A client that gives up in time.
+pub(crate) fn client() -> reqwest::Client {
+    api::tls::install_provider();
+    reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap()
+}

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use crate::program::Home;
+use crate::program::{Home, client};
 use crate::stores::{Database, on_both_stores};
 use remains::remains;
 
@@ -77,7 +77,7 @@ async fn no_secret_and_nothing_personal_is_found_in_the_clear(database: Arc<Data
     let given = home.credentials();
     let text = |pointer: &str| given.pointer(pointer).unwrap().as_str().unwrap().to_owned();
     let mut clerk = Clerk {
-        client: Client::new(),
+        client: client(),
         url: served.url().to_owned(),
         token: text("/bearer/admin"),
         hidden: Vec::new(),
