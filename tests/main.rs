@@ -20,7 +20,6 @@ mod matrix;
 mod native;
 mod program;
 mod projections;
-mod secrets;
 mod secrecy;
 mod start_data;
 mod stores;

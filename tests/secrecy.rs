@@ -35,7 +35,9 @@ struct Clerk {
 impl Clerk {
     async fn send(&mut self, command: &str, body: Value) -> Value {
         let url = format!("{}/v1/tenants/default/commands/{command}", self.url);
+        // With a key, so that the answer is kept as well.
         let request = self.client.post(url).bearer_auth(&self.token).json(&body);
+        let request = request.header("idempotency-key", command);
         let response = request.send().await.unwrap();
         let (status, reply) = (response.status(), response.json::<Value>().await.unwrap());
         assert!(status.is_success(), "{command}: {status} {reply}");

@@ -8,7 +8,7 @@ use commands::SystemClock;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::program::{Home, serve_here};
+use crate::program::{Home, serve_here};
 use crate::stores::{Database, Store, run};
 
 /// Sends a request of the native API to a node; the reply must be good.
