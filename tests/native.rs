@@ -1,4 +1,5 @@
 //! The native API: commands, queries, the record, and the read models' state.
 
 mod commands;
+mod confined;
 mod queries;
