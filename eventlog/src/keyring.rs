@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::seal::{hex, unhex};
-use crate::{EventLog, Key, LogError, MasterKey, SealError, VaultKind, VaultRow, VaultWrite};
+use crate::{EventLog, Hash, Key, LogError, MasterKey, SealError, VaultKind, VaultRow, VaultWrite};
 
 const PROFILE: &str = "profile";
 const ADDRESS: &str = "caller address";
@@ -70,15 +70,21 @@ impl TenantKeys {
     /// Keyed hash of an e-mail address: equal for equal addresses of this tenant, of no use
     /// elsewhere.
     pub fn email_lookup(&self, email: &str) -> String {
-        let mac = Hmac::<Sha256>::new_from_slice(self.root.bytes());
-        mac.map_or_else(
-            |_| String::new(),
-            |mut mac| {
-                mac.update(b"email lookup\0");
-                mac.update(email.trim().to_lowercase().as_bytes());
-                hex(&mac.finalize().into_bytes())
-            },
-        )
+        let hash = self.keyed_hash(b"email lookup\0", email.trim().to_lowercase().as_bytes());
+        hash.map_or_else(String::new, |hash| hex(&hash.0))
+    }
+
+    /// Keyed hash of a request's fingerprint, as it is kept: a body may hold a password, and its
+    /// bare hash would let whoever reads the store try passwords fast.
+    pub fn veil(&self, fingerprint: &Hash) -> Result<Hash, SealError> {
+        self.keyed_hash(b"fingerprint\0", &fingerprint.0).ok_or(SealError::MalformedKey)
+    }
+
+    fn keyed_hash(&self, purpose: &[u8], bytes: &[u8]) -> Option<Hash> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.root.bytes()).ok()?;
+        mac.update(purpose);
+        mac.update(bytes);
+        Some(Hash(mac.finalize().into_bytes().into()))
     }
 
     /// Seals a profile under a new key of its subject; the vault row keeps that key.
@@ -272,6 +278,14 @@ mod tests {
         let (_, second) = keys.seal_address([10, 0, 0, 8].into(), now).unwrap();
         assert!(first.is_some() && second.is_none());
         assert_eq!(keys.open_address(&sealed, now).as_deref(), Some("10.0.0.7"));
+    }
+
+    #[test]
+    fn a_fingerprint_is_veiled_by_a_key() {
+        let (one, other, bare) = (keys(), keys(), Hash([7; 32]));
+        assert_eq!(one.veil(&bare), one.veil(&bare));
+        assert_ne!(one.veil(&bare), Ok(bare));
+        assert_ne!(one.veil(&bare), other.veil(&bare));
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub struct AnswerKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     pub key: AnswerKey,
-    /// Hash of the command's name and body: another one under the same key is refused.
+    /// Keyed hash over the command's name and body: another one under the same key is refused.
     pub fingerprint: Hash,
     pub command_id: Uuid,
     /// What was answered, sealed under the tenant's key: it may show a secret.

@@ -43,7 +43,7 @@ pub(super) fn remember(
     let plain = serde_json::to_vec(&body).map_err(unwritable)?;
     Ok(Some(Answer {
         key: key.clone(),
-        fingerprint: idempotency.fingerprint,
+        fingerprint: keys.veil(&idempotency.fingerprint)?,
         command_id: request.command_id,
         sealed: keys.seal_bytes(PURPOSE, &plain)?,
         answered_at: now,
@@ -57,7 +57,7 @@ pub(super) fn replay(
     idempotency: &Idempotency,
     keys: &TenantKeys,
 ) -> Result<Failure<Infallible>, LogError> {
-    if answer.fingerprint != idempotency.fingerprint {
+    if answer.fingerprint != keys.veil(&idempotency.fingerprint)? {
         return Ok(Failure::KeyReused);
     }
     let plain = keys.open_bytes(PURPOSE, &answer.sealed)?;
