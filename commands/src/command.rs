@@ -83,6 +83,8 @@ pub trait Command: Send + Sync + 'static {
     const NUMBERS: usize = 0;
     /// Whether it is let in when the queue is otherwise full: locks and revocations are.
     const URGENT: bool = false;
+    /// Whether [`Command::draw`] takes so much computing that it must not hold up other tasks.
+    const DRAWS_SLOWLY: bool = false;
     /// Whether it may be sent to a tenant that does not exist yet. Such a command is drawn again
     /// when it turns out that the tenant was made meanwhile, under other keys.
     const FOUNDS_TENANT: bool = false;

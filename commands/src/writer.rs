@@ -6,6 +6,7 @@ mod answers;
 mod catch_up;
 mod clock;
 mod draft;
+mod drawing;
 mod job;
 mod land;
 mod lane;
@@ -28,7 +29,7 @@ use std::sync::Arc;
 use eventlog::{EventLog, Keyring, LogError};
 use tokio::sync::{oneshot, watch};
 
-use crate::{Command, Failure, Granted, Mint, Request};
+use crate::{Command, Failure, Granted, Request};
 use job::{Job, Reply};
 use shared::Shared;
 use supervisor::supervise;
@@ -112,8 +113,9 @@ impl Writer {
                 return Err(replay.of());
             }
             let numbers = shared.numbers.take(C::NUMBERS).await?;
-            let mut mint = Mint::new(request.tenant.clone(), &seat.keys, numbers, founding);
-            let fresh = command.draw(&mut mint).map_err(LogError::from)?;
+            let (drawn, fresh) =
+                shared.draw(&request.tenant, &seat, numbers, founding, command).await?;
+            command = drawn;
             let (reply, answer) = oneshot::channel();
             let job = Job::new(request, seat, command, fresh, reply);
             shared.queue.push(job).map_err(Failure::of)?;

@@ -12,7 +12,7 @@ use super::clock::whole_micros;
 use super::numbers::Numbers;
 use super::places::{Places, Seat};
 use super::queue::Queue;
-use super::{Clock, WriterSettings, answers};
+use super::{Clock, WriterSettings, answers, drawing};
 use crate::{Failure, Request};
 
 /// How long a caller had better stay away when the read models are too far behind.
@@ -31,6 +31,8 @@ pub(super) struct Shared {
     pub(super) committed: watch::Sender<Vec<i64>>,
     /// Bounds how many tenants are loaded at a time.
     pub(super) loads: Semaphore,
+    /// Bounds how many slow draws there are at a time.
+    pub(super) draws: Arc<Semaphore>,
     /// Whether the lane has ended.
     pub(super) ended: watch::Sender<bool>,
     clock: Arc<dyn Clock>,
@@ -51,6 +53,7 @@ impl Shared {
             numbers: Numbers::new(Arc::clone(&log)),
             committed: watch::Sender::new(vec![0; partitions]),
             loads: Semaphore::new(LOADS),
+            draws: Arc::new(Semaphore::new(drawing::at_a_time())),
             ended: watch::Sender::new(false),
             lag: AtomicU64::new(0),
             log,

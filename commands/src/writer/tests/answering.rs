@@ -1,8 +1,11 @@
 //! What callers hear: grants, rejections, no-ops, stale targets, dry runs.
 
+use std::sync::{Mutex, mpsc};
+
 use domain::{Aggregate, GroupMoved};
 
-use super::world::{World, create, found, id, request, shift};
+use super::oddities::Slow;
+use super::world::{World, add, ask, create, found, id, request, shift};
 use crate::groups::MoveGroupRejection;
 use crate::tenants::CreateTenantRejection;
 use crate::{Failure, Request};
@@ -77,4 +80,18 @@ async fn a_dry_run_shows_and_records_nothing() {
     let again = writer.run(dry, shift(leaf, b)).await.unwrap();
     assert_eq!(again.events.len(), 1);
     assert_eq!(world.log.events(0).len(), 5);
+}
+
+/// All tasks of this case share one thread.
+#[tokio::test]
+async fn a_slow_draw_holds_nobody_up() {
+    let world = World::new(1);
+    let writer = world.writer();
+    let [root, ..] = found(&writer, "acme").await;
+    let (stop, told) = mpsc::channel();
+    let slow = ask(&writer, request("acme"), Slow(Mutex::new(told)));
+    tokio::task::yield_now().await;
+    add(&writer, "acme", Some(root)).await;
+    stop.send(()).unwrap();
+    assert!(slow.await.unwrap().unwrap().fresh, "it had to be waited for");
 }

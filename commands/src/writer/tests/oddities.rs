@@ -1,6 +1,10 @@
-//! Commands made for cases: a rule that panics, a lock that is urgent, one that writes secrets.
+//! Commands made for cases: a rule that panics, a lock that is urgent, one that writes secrets, one that draws
+//! slowly.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use domain::{Aggregate, Event, GroupId, GroupRenamed, Right, Tenant};
 use eventlog::{SealError, VaultKind, VaultRow, VaultWrite};
@@ -135,5 +139,31 @@ impl Command for Keep {
 
     fn vault(&self, _: &Tenant, context: &Context<VaultWrite>) -> Vec<VaultWrite> {
         vec![context.fresh.clone()]
+    }
+}
+
+/// Draws until it is told to stop: whether it was, and not only lost patience.
+pub(super) struct Slow(pub(super) Mutex<Receiver<()>>);
+
+impl Command for Slow {
+    type Rejection = Never;
+    type Fresh = bool;
+    const NAME: &'static str = "Slow";
+    const DRAWS_SLOWLY: bool = true;
+
+    fn needs(&self) -> Right {
+        Right::GroupAdmin
+    }
+
+    fn draw(&mut self, _: &mut Mint<'_>) -> Result<bool, SealError> {
+        Ok(self.0.get_mut().unwrap().recv_timeout(Duration::from_secs(10)).is_ok())
+    }
+
+    fn target(&self, tenant: &Tenant, _: &Context<bool>) -> Aggregate {
+        Aggregate::tenant(&tenant.id)
+    }
+
+    fn decide(&self, _: &Tenant, _: &Context<bool>) -> Result<Vec<Event>, Never> {
+        Ok(Vec::new())
     }
 }
