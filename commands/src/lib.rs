@@ -23,6 +23,6 @@ pub mod users;
 pub use access::{Grant, GrantFault};
 pub use body::BodyError;
 pub use command::{Command, Context, Refusal, RefusalKind, Rejection};
-pub use mint::{Mint, Secret};
+pub use mint::{Locked, Mint, Secret};
 pub use request::{Failure, Granted, Idempotency, Request};
 pub use writer::{Clock, SystemClock, Writer, WriterSettings};

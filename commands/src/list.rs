@@ -21,7 +21,7 @@ use crate::organizations::CreateOrganization;
 use crate::roles::CreateRole;
 use crate::tenants::{CreateTenant, SetSigningSecret};
 use crate::tokens::{IssueToken, RevokeToken};
-use crate::users::CreateUser;
+use crate::users::{CreateUser, SetUserPassword};
 use crate::{Command, Granted, Refusal, Rejection};
 
 /// A command, as the native API offers it.
@@ -156,6 +156,7 @@ commands! {
     SetClientFeatures
     SetFeatures
     SetSigningSecret
+    SetUserPassword
     UnlockClient
 }
 

@@ -6,15 +6,33 @@ use domain::TenantId;
 use eventlog::{SealError, TenantKeys, VaultKind, VaultRow, VaultWrite};
 use uuid::Uuid;
 
-/// A secret that will be shown once, and all that its vault row takes but the public id, which may
-/// rest on what the decision sees.
-#[derive(Clone)]
-pub struct Secret {
-    clear: String,
+/// All that a vault row takes but the public id, which may rest on what the decision sees.
+#[derive(Debug, Clone)]
+pub struct Locked {
     kind: VaultKind,
     tenant: TenantId,
     owner: String,
     sealed: Vec<u8>,
+}
+
+impl Locked {
+    /// Keeps it in the vault under `public_id`.
+    pub fn kept_as(&self, public_id: String) -> VaultWrite {
+        VaultWrite::Insert(VaultRow {
+            kind: self.kind,
+            public_id,
+            tenant: self.tenant.clone(),
+            owner: self.owner.clone(),
+            sealed: self.sealed.clone(),
+        })
+    }
+}
+
+/// A secret that will be shown once, and what is kept of it.
+#[derive(Clone)]
+pub struct Secret {
+    clear: String,
+    locked: Locked,
 }
 
 impl Secret {
@@ -25,13 +43,7 @@ impl Secret {
 
     /// Keeps it in the vault under `public_id`.
     pub fn kept_as(&self, public_id: String) -> VaultWrite {
-        VaultWrite::Insert(VaultRow {
-            kind: self.kind,
-            public_id,
-            tenant: self.tenant.clone(),
-            owner: self.owner.clone(),
-            sealed: self.sealed.clone(),
-        })
+        self.locked.kept_as(public_id)
     }
 }
 
@@ -118,8 +130,13 @@ impl<'a> Mint<'a> {
         clear: String,
         stored: &[u8],
     ) -> Result<Secret, SealError> {
+        Ok(Secret { clear, locked: self.lock(kind, owner, stored)? })
+    }
+
+    /// Seals what belongs to `owner` and is shown to nobody.
+    pub fn lock(&self, kind: VaultKind, owner: String, stored: &[u8]) -> Result<Locked, SealError> {
         let sealed = self.keys.seal(kind, &owner, stored)?;
-        Ok(Secret { clear, kind, tenant: self.tenant.clone(), owner, sealed })
+        Ok(Locked { kind, tenant: self.tenant.clone(), owner, sealed })
     }
 }
 

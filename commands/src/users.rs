@@ -1,7 +1,11 @@
 //! Commands on users.
 
 mod create_user;
+mod password;
 mod person;
+mod set_user_password;
 
 pub use create_user::{CreateUser, CreateUserRejection, FreshUser};
+pub use password::{ClearPassword, PasswordFault};
 pub use person::{ClearProfile, ProfileFault, SealedPerson};
+pub use set_user_password::{FreshPassword, SetUserPassword, SetUserPasswordRejection};

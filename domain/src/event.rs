@@ -114,6 +114,7 @@ events! {
     "asset.added"                   1 AssetAdded                  in assets,        |_t, it| Aggregate::asset(it.asset);
     "role.created"                  1 RoleCreated                 in roles,         |_t, it| Aggregate::role(it.role);
     "user.created"                  1 UserCreated                 in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.password_set"             1 UserPasswordSet             in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
     "client.created"                1 ClientCreated               in clients,       |_t, it| Aggregate::client(it.client);
     "client.locked"                 1 ClientLocked                in clients,       |_t, it| Aggregate::client(it.client);
     "client.unlocked"               1 ClientUnlocked              in clients,       |_t, it| Aggregate::client(it.client);

@@ -43,4 +43,4 @@ pub use personal::{Personal, Profile, Sealed};
 pub use roles::{Permission, Role, RoleCreated, RoleKind, Roles};
 pub use tenant::{SigningSecretSet, Tenant, TenantCreated};
 pub use tokens::{Token, TokenIssued, TokenRevoked, Tokens};
-pub use users::{User, UserCreated, Users};
+pub use users::{User, UserCreated, UserPasswordSet, Users};

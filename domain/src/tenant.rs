@@ -42,7 +42,7 @@ pub struct Tenant {
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 1;
+    pub const FOLD_VERSION: i32 = 2;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -74,6 +74,7 @@ impl Tenant {
             Event::AssetAdded(fact) => self.assets.added(fact),
             Event::RoleCreated(fact) => self.roles.created(fact),
             Event::UserCreated(fact) => self.users.created(fact),
+            Event::UserPasswordSet(fact) => self.users.password_set(fact),
             Event::ClientCreated(fact) => self.clients.created(fact),
             Event::ClientLocked(fact) => self.clients.lock(fact.client, true),
             Event::ClientUnlocked(fact) => self.clients.lock(fact.client, false),

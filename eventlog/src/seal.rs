@@ -18,6 +18,8 @@ pub enum SealError {
     KeyGone,
     #[error("a master key is 64 hexadecimal digits")]
     MalformedKey,
+    #[error("a password could not be hashed")]
+    Unhashed,
 }
 
 /// A symmetric key of 256 bits. It shows itself nowhere.

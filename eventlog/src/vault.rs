@@ -22,10 +22,12 @@ pub enum VaultKind {
     /// Secret that a tenant's JSON web tokens are signed with. Public id:
     /// `<tenant>.<generation>`.
     SigningSecret,
+    /// Hash of a user's password. Public id: `<tenant>/<user>.<generation>`. Owner: the user.
+    Password,
 }
 
 impl VaultKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::TenantKey,
         Self::AddressKey,
         Self::SubjectKey,
@@ -33,6 +35,7 @@ impl VaultKind {
         Self::EdgeGrid,
         Self::Bearer,
         Self::SigningSecret,
+        Self::Password,
     ];
 
     /// The name it is stored by.
@@ -45,6 +48,7 @@ impl VaultKind {
             Self::EdgeGrid => "edgegrid",
             Self::Bearer => "bearer",
             Self::SigningSecret => "signing_secret",
+            Self::Password => "password",
         }
     }
 }

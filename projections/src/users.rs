@@ -4,7 +4,7 @@
 use domain::{Event, GroupRole, OrganizationId, Personal, Profile, TenantId, UserId};
 use eventlog::Recorded;
 
-use crate::projection::{Marks, made, marked};
+use crate::projection::{Marks, made, marked, modified};
 use crate::value::Row;
 use crate::{Changes, Column, ProjectError, Projection, Table, Value, ViewError, Views, values};
 
@@ -51,17 +51,24 @@ impl Projection for Users {
         recorded: &Recorded,
         changes: &mut Changes,
     ) -> Result<(), ProjectError> {
-        let Event::UserCreated(fact) = event else { return Ok(()) };
-        let row = values![
-            &recorded.tenant,
-            fact.user.as_str(),
-            fact.organization.as_str(),
-            Value::json(&fact.profile)?,
-            Value::json(&fact.grants)?,
-        ]
-        .into_iter()
-        .chain(made(recorded));
-        changes.upsert(&USERS, row)
+        let tenant = &recorded.tenant;
+        #[expect(clippy::wildcard_enum_match_arm, reason = "only what is told of users")]
+        match event {
+            Event::UserCreated(fact) => {
+                let row = values![
+                    tenant,
+                    fact.user.as_str(),
+                    fact.organization.as_str(),
+                    Value::json(&fact.profile)?,
+                    Value::json(&fact.grants)?,
+                ];
+                changes.upsert(&USERS, row.into_iter().chain(made(recorded)))
+            }
+            Event::UserPasswordSet(fact) => {
+                changes.update(&USERS, values![tenant, fact.user.as_str()], modified(recorded))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -103,7 +110,7 @@ fn read(mut row: Row) -> Result<UserRow, ViewError> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{GroupId, RoleId, Sealed, UserCreated};
+    use domain::{GroupId, RoleId, Sealed, UserCreated, UserPasswordSet};
 
     use super::*;
     use crate::sample::told;
@@ -120,5 +127,13 @@ mod tests {
         let profile = r#"{"sealed":{"subject":"A-B-1","bytes":"c0ffee"}}"#;
         let row = format!(r#"A-B-1 7 {profile} [{{"group":1,"role":2}}] ada 1 ada 1 1"#);
         assert_eq!(told(Users, &[created.into()]), [format!("users_v1 + acme {row}")]);
+    }
+
+    #[test]
+    fn a_password_shows_only_in_when_the_user_was_changed() {
+        let (user, organization) = (UserId("A-B-1".to_owned()), OrganizationId("7".to_owned()));
+        let set = UserPasswordSet { user, organization, one_time: false };
+        let marks = "modified_by=ada modified_at=1 sequence=1";
+        assert_eq!(told(Users, &[set.into()]), [format!("users_v1 ~ acme A-B-1 {marks}")]);
     }
 }
