@@ -110,6 +110,7 @@ async fn everyone(default: &Planter<'_>) -> Result<Credentials, StartError> {
     let plain = default.create_client(&plain, ClientKind::Client).await?;
     let signer = default.create_credential(&owner).await?;
     let clients_jwt_secret = default.set_signing_secret().await?;
+    let password = default.set_password(&ada_id).await?;
     let bearer = tokens(default, &ada_id, &vera_id).await?;
     Ok(Credentials {
         tenant: TENANT.to_owned(),
@@ -122,8 +123,7 @@ async fn everyone(default: &Planter<'_>) -> Result<Credentials, StartError> {
             account_id: TENANT.to_owned(),
             client_id: owner.akamai_id.to_string(),
             username: ada.email.to_owned(),
-            // Nobody signs in with a password yet.
-            password: String::new(),
+            password,
         },
         capture: CaptureCredentials {
             owner_client_id: owner.capture_id.to_string(),

@@ -1,10 +1,11 @@
-//! What it takes to use the start data: signing credentials, secrets, tokens. Those that are only
-//! sealed are read from the vault; a token's text is told again only while its answer is
-//! remembered, and else replaced.
+//! What it takes to use the start data: signing credentials, secrets, tokens, a password. Those
+//! that are only sealed are read from the vault; a token's text and the password are told again
+//! only while the answer that showed them is remembered, and else replaced.
 
 use commands::clients::CreateClientCredential;
 use commands::tenants::SetSigningSecret;
 use commands::tokens::{Holder, IssueToken, RevokeToken};
+use commands::users::SetUserPassword;
 use domain::{Right, UserId};
 use eventlog::{VaultKind, VaultRow};
 use projections::clients::{self, ClientRow};
@@ -63,6 +64,14 @@ impl Planter<'_> {
         }
         let answer = self.once("signing", SetSigningSecret {}).await?;
         text("SetSigningSecret", &answer, "secret")
+    }
+
+    /// A random password for a user. It is told again as long as its answer is remembered; after
+    /// that, the start that set it broke off, so nobody has it, and another takes its place.
+    pub(super) async fn set_password(&self, user: &UserId) -> Result<String, StartError> {
+        let command = SetUserPassword { user: user.clone(), new_password: None };
+        let answer = self.once(user.as_str(), command).await?;
+        text("SetUserPassword", &answer, "newPassword")
     }
 
     /// A token that speaks for a user. One whose text nobody can tell any more is replaced: the
