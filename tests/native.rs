@@ -2,4 +2,5 @@
 
 mod commands;
 mod confined;
+mod passwords;
 mod queries;
