@@ -20,7 +20,7 @@ use crate::caller::{Caller, signed};
 use crate::dialect::{Dialect, Face};
 use problem::Problem;
 
-pub(crate) const ROOT: &str = "/identity-management/v3";
+const ROOT: &str = "/identity-management/v3";
 
 /// How this dialect lets callers in and refuses.
 pub(crate) struct Akamai;
@@ -47,5 +47,5 @@ impl Face for Akamai {
 
 /// All operations there are so far; the others are in `tests/akamai/missing.txt`.
 pub(crate) fn dialect() -> Dialect<Akamai> {
-    api_clients::operations(groups::operations(Dialect::new(ROOT)))
+    api_clients::operations(groups::operations(Dialect::new("akamai", ROOT)))
 }

@@ -112,14 +112,6 @@ impl Incoming {
         let body = self.body.trim_ascii();
         serde_json::from_slice(if body.is_empty() { b"null" } else { body })
     }
-
-    /// Whether nothing is said in the body: it is empty, `null`, or `{}`.
-    pub fn is_bodyless(&self) -> bool {
-        let said = self.json::<serde_json::Value>();
-        said.is_ok_and(|value| {
-            value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty)
-        })
-    }
 }
 
 /// The id that the edge gave the request, or a fresh one where nothing did.
@@ -160,16 +152,8 @@ impl Call {
         self,
         command: C,
     ) -> Result<(Self, Granted<C::Fresh>), Denied<C::Rejection>> {
-        self.run_on(Terms::default(), command).await
-    }
-
-    /// Runs a command on the terms that the request names.
-    pub async fn run_on<C: Command>(
-        self,
-        terms: Terms,
-        command: C,
-    ) -> Result<(Self, Granted<C::Fresh>), Denied<C::Rejection>> {
-        let ran = self.app.run(&self.caller, &self.tenant, &self.request, terms, command).await;
+        let (caller, terms) = (&self.caller, Terms::default());
+        let ran = self.app.run(caller, &self.tenant, &self.request, terms, command).await;
         let (granted, views) = ran?;
         self.note_position(granted.ordinal);
         Ok((Self { views, ..self }, granted))

@@ -50,7 +50,7 @@ impl Face for Capture {
 #[rustfmt::skip]
 pub(crate) fn dialect() -> Dialect<Capture> {
     let owner = Needs::Feature(ClientFeature::Owner);
-    Dialect::new("")
+    Dialect::new("capture", "")
         .op("clients/list",         Method::GET,  "/clients/list",         owner, list_clients::handle)
         .op("clients/list",         Method::POST, "/clients/list",         owner, list_clients::handle)
         .op("clients/add",          Method::POST, "/clients/add",          owner, add_client::handle)

@@ -114,14 +114,15 @@ type Handler<E> = Arc<dyn Fn(Call) -> BoxFuture<'static, Result<Response, E>> + 
 
 /// A dialect: a root, and the operations below it.
 pub struct Dialect<F: Face> {
+    name: &'static str,
     root: &'static str,
     operations: Vec<(Operation, Handler<F::Error>)>,
 }
 
 impl<F: Face> Dialect<F> {
     /// A dialect without operations.
-    pub fn new(root: &'static str) -> Self {
-        Self { root, operations: Vec::new() }
+    pub fn new(name: &'static str, root: &'static str) -> Self {
+        Self { name, root, operations: Vec::new() }
     }
 
     /// One more operation.
@@ -142,14 +143,32 @@ impl<F: Face> Dialect<F> {
         self.operations.push((Operation { id, method, path, needs }, handler));
         self
     }
+}
 
+/// A dialect's name, its root, and its list of operations.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub dialect: &'static str,
+    pub root: &'static str,
+    pub operations: Vec<Operation>,
+}
+
+/// A dialect, whatever its face.
+pub(crate) trait Served {
     /// The list, without what serves it.
-    pub fn operations(&self) -> Vec<Operation> {
-        self.operations.iter().map(|(operation, _)| operation.clone()).collect()
-    }
+    fn listed(&self) -> Listed;
 
     /// Routes and gates in one.
-    pub fn router(&self) -> Router<App> {
+    fn router(&self) -> Router<App>;
+}
+
+impl<F: Face> Served for Dialect<F> {
+    fn listed(&self) -> Listed {
+        let operations = self.operations.iter().map(|(operation, _)| operation.clone());
+        Listed { dialect: self.name, root: self.root, operations: operations.collect() }
+    }
+
+    fn router(&self) -> Router<App> {
         self.operations.iter().fold(Router::new(), |router, (operation, handler)| {
             let Ok(filter) = MethodFilter::try_from(operation.method.clone()) else {
                 return router;
@@ -270,11 +289,6 @@ fn marked(mut response: Response, position: i64) -> Response {
         response.headers_mut().insert(POSITION, position.into());
     }
     response
-}
-
-/// The reply for a path or method that is in no list, in the dialect's own words.
-pub(crate) fn turned_away<F: Face>(incoming: &Incoming, why: Turned) -> Response {
-    F::refuse(incoming, why.into())
 }
 
 #[cfg(test)]

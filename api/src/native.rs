@@ -51,7 +51,7 @@ impl Face for Native {
 #[rustfmt::skip]
 pub(crate) fn dialect() -> Dialect<Native> {
     let right = Needs::Right;
-    Dialect::new("")
+    Dialect::new("native", "")
         .op("listCommands",      Method::GET,  "/v1/commands",                            Needs::SignedIn,               commands::list)
         .op("runCommand",        Method::POST, "/v1/tenants/{tenant}/commands/{command}",  Needs::RightOfCommand,         commands::run)
         .op("getTenant",         Method::GET,  "/v1/tenants/{tenant}",                    Needs::SignedIn,               queries::tenant)

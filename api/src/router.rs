@@ -1,7 +1,7 @@
 //! All dialects in one router, and the replies for what is in none of them.
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::Response;
 use chrono::Utc;
 
@@ -9,55 +9,37 @@ use crate::akamai::{self, Akamai};
 use crate::app::App;
 use crate::call::{Incoming, address, request_id};
 use crate::capture::{self, Capture};
-use crate::dialect::{Operation, Turned, turned_away};
+use crate::dialect::{Face, Listed, Served, Turned};
 use crate::native::{self, Native};
 use crate::tenant_clients::{self, TenantClients};
 use crate::zitadel::{self, Zitadel};
 
-/// Everything that is served, without the edge around it.
-pub fn router(app: App) -> Router {
-    let dialects = Router::new()
-        .merge(native::dialect().router())
-        .merge(akamai::dialect().router())
-        .merge(capture::dialect().router())
-        .merge(zitadel::v2beta().router())
-        .merge(zitadel::v2().router());
-    let roots = tenant_clients::ROOTS.iter();
-    let dialects =
-        roots.fold(dialects, |all, root| all.merge(tenant_clients::dialect(root).router()));
-    dialects.fallback(no_path).method_not_allowed_fallback(no_method).with_state(app)
-}
-
-/// A dialect's name, its root, and its list of operations.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    pub dialect: &'static str,
-    pub root: &'static str,
-    pub operations: Vec<Operation>,
-}
-
-/// Every operation of every dialect.
-pub fn listed() -> Vec<Listed> {
-    let listed = |dialect, root, operations| Listed { dialect, root, operations };
-    let mut all = vec![
-        listed("native", "", native::dialect().operations()),
-        listed("akamai", akamai::ROOT, akamai::dialect().operations()),
-        listed("capture", "", capture::dialect().operations()),
-        listed("zitadel", "/v2beta", zitadel::v2beta().operations()),
-        listed("zitadel", "/v2", zitadel::v2().operations()),
+/// Every dialect there is, at each of its roots.
+fn dialects() -> Vec<Box<dyn Served>> {
+    let mut all: Vec<Box<dyn Served>> = vec![
+        Box::new(native::dialect()),
+        Box::new(akamai::dialect()),
+        Box::new(capture::dialect()),
+        Box::new(zitadel::v2beta()),
+        Box::new(zitadel::v2()),
     ];
     for root in tenant_clients::ROOTS {
-        all.push(listed("tenant_clients", root, tenant_clients::dialect(root).operations()));
+        all.push(Box::new(tenant_clients::dialect(root)));
     }
     all
 }
 
-async fn no_path(State(_): State<App>, request: Request) -> Response {
-    refuse(request, Turned::NoSuchPath)
+/// Everything that is served, without the edge around it.
+pub fn router(app: App) -> Router {
+    let all = dialects().into_iter().fold(Router::new(), |all, it| all.merge(it.router()));
+    let no_path = |request: Request| async { refuse(request, Turned::NoSuchPath) };
+    let no_method = |request: Request| async { refuse(request, Turned::NoSuchMethod) };
+    all.fallback(no_path).method_not_allowed_fallback(no_method).with_state(app)
 }
 
-async fn no_method(State(_): State<App>, request: Request) -> Response {
-    refuse(request, Turned::NoSuchMethod)
+/// Every operation of every dialect.
+pub fn listed() -> Vec<Listed> {
+    dialects().iter().map(|dialect| dialect.listed()).collect()
 }
 
 /// Refuses in the words of the dialect whose root the path lies below.
@@ -68,14 +50,14 @@ fn refuse(request: Request, why: Turned) -> Response {
     let path = incoming.uri.path();
     let below = |roots: &[&str]| roots.iter().any(|root| path.starts_with(root));
     if below(&["/identity-management/"]) {
-        turned_away::<Akamai>(&incoming, why)
+        Akamai::refuse(&incoming, why.into())
     } else if below(&["/clients/v1/", "/clientms/", "/authsec/"]) {
-        turned_away::<TenantClients>(&incoming, why)
+        TenantClients::refuse(&incoming, why.into())
     } else if below(&["/clients/", "/settings/", "/access/", "/config/"]) {
-        turned_away::<Capture>(&incoming, why)
+        Capture::refuse(&incoming, why.into())
     } else if below(&["/v2/", "/v2beta/"]) {
-        turned_away::<Zitadel>(&incoming, why)
+        Zitadel::refuse(&incoming, why.into())
     } else {
-        turned_away::<Native>(&incoming, why)
+        Native::refuse(&incoming, why.into())
     }
 }

@@ -54,7 +54,7 @@ pub(crate) const ROOTS: [&str; 3] = ["/clients/v1", "/clientms", "/authsec/clien
 pub(crate) fn dialect(root: &'static str) -> Dialect<TenantClients> {
     let clients = "/tenants/{tenantId}/clients";
     let one = "/tenants/{tenantId}/clients/{id}";
-    Dialect::new(root)
+    Dialect::new("tenant_clients", root)
         .op("listClients",      Method::GET,    clients,                                      Needs::Clients("list"),       list_clients::handle)
         .op("getClient",        Method::GET,    one,                                          Needs::Clients("read"),       get_client::handle)
         .op("deleteClient",     Method::DELETE, one,                                          Needs::Clients("delete"),     delete_client::handle)

@@ -51,7 +51,7 @@ const ORGANIZATION: &str = "/features/organization/{organizationId}";
 #[rustfmt::skip]
 pub(crate) fn v2beta() -> Dialect<Zitadel> {
     let (read, write) = (Right::OrganizationFeatureRead, Right::OrganizationFeatureWrite);
-    Dialect::new("/v2beta")
+    Dialect::new("zitadel", "/v2beta")
         .op("SetOrganizationFeatures",   Method::PUT,    ORGANIZATION, Needs::Right(write), set_organization::handle)
         .op("ResetOrganizationFeatures", Method::DELETE, ORGANIZATION, Needs::Right(write), reset_organization::handle)
         .op("GetOrganizationFeatures",   Method::GET,    ORGANIZATION, Needs::Right(read),  get_organization::handle)
@@ -61,7 +61,7 @@ pub(crate) fn v2beta() -> Dialect<Zitadel> {
 #[rustfmt::skip]
 pub(crate) fn v2() -> Dialect<Zitadel> {
     let (write, delete) = (Right::OrganizationFeatureWrite, Right::OrganizationFeatureDelete);
-    Dialect::new("/v2")
+    Dialect::new("zitadel", "/v2")
         .op("SetOrganizationFeatures",   Method::PUT,    ORGANIZATION, Needs::Right(write),  set_organization::handle)
         .op("ResetOrganizationFeatures", Method::DELETE, ORGANIZATION, Needs::Right(delete), reset_organization::handle)
         .op("GetOrganizationFeatures",   Method::GET,    ORGANIZATION, Needs::SignedIn,      get_organization::handle)

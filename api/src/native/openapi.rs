@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::ok;
 use crate::call::Call;
-use crate::dialect::Operation;
+use crate::dialect::{Operation, Served};
 use crate::problem::Problem;
 use crate::tenant_clients;
 
@@ -18,14 +18,15 @@ pub(super) async fn get(_: Call) -> Result<Response, Problem> {
 /// The document. Every command has a path of its own, with its schema as the body's.
 fn document() -> Value {
     let mut paths: Map<String, Value> = Map::new();
-    for operation in super::dialect().operations() {
+    for operation in super::dialect().listed().operations {
         if operation.id == "runCommand" {
             continue;
         }
         add(&mut paths, operation.path.to_owned(), &operation);
     }
-    for operation in tenant_clients::dialect(tenant_clients::ROOTS[0]).operations() {
-        add(&mut paths, format!("{}{}", tenant_clients::ROOTS[0], operation.path), &operation);
+    let [documented, ..] = tenant_clients::ROOTS;
+    for operation in tenant_clients::dialect(documented).listed().operations {
+        add(&mut paths, format!("{documented}{}", operation.path), &operation);
     }
     for entry in COMMANDS {
         let path = format!("/v1/tenants/{{tenant}}/commands/{}", entry.name);
