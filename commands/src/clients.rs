@@ -30,12 +30,15 @@ pub use reset_client_secret::{ResetClientSecret, ResetClientSecretRejection};
 pub use set_client_features::{SetClientFeatures, SetClientFeaturesRejection};
 pub use unlock_client::{UnlockClient, UnlockClientRejection};
 
-use domain::{CaptureClientId, Client, ClientId, Tenant};
+use domain::{CaptureClientId, Client, ClientFeature, ClientId, Tenant};
 use eventlog::{VaultKind, VaultWrite};
 
-/// Whether nobody could administer API clients any more without this one.
+/// Whether this client holds `owner` and no other one could use it: then it stays. A lock may leave
+/// a tenant without a usable owner for a while, since it can be taken back; this could not.
 fn is_last_owner(tenant: &Tenant, client: ClientId) -> bool {
-    tenant.clients.usable_owners().eq([client])
+    let owns = |found: &Client| found.features.contains(&ClientFeature::Owner);
+    tenant.clients.get(client).is_some_and(owns)
+        && tenant.clients.usable_owners().all(|other| other == client)
 }
 
 /// Under what the vault keeps a client's secret of that number.

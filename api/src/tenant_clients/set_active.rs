@@ -38,13 +38,11 @@ impl From<ActivateClientRejection> for ClientsError {
 
 impl From<DeactivateClientRejection> for ClientsError {
     fn from(rejection: DeactivateClientRejection) -> Self {
-        let text = rejection.to_string();
         match rejection {
             DeactivateClientRejection::ClientUnknown(_) => Self::no_client(),
             DeactivateClientRejection::ClientIsDefault(_) => {
                 Self::forbidden("The default client cannot be deactivated")
             }
-            DeactivateClientRejection::LastOwner(_) => Self::last_owner(text),
         }
     }
 }

@@ -6,7 +6,6 @@ use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::is_last_owner;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
 /// Makes an API client inactive: no call of its is let in.
@@ -23,8 +22,6 @@ pub enum DeactivateClientRejection {
     ClientUnknown(ClientId),
     #[error("client {0} is the tenant's default client and cannot be made inactive")]
     ClientIsDefault(ClientId),
-    #[error("client {0} is the last usable one that holds `owner`")]
-    LastOwner(ClientId),
 }
 
 impl Rejection for DeactivateClientRejection {
@@ -32,9 +29,6 @@ impl Rejection for DeactivateClientRejection {
         match self {
             Self::ClientUnknown(_) => Refusal::not_found("client_unknown", "client"),
             Self::ClientIsDefault(_) => Refusal::forbidden("client_is_default").about("client"),
-            Self::LastOwner(client) => {
-                Refusal::conflict("last_owner", vec![Aggregate::client(*client)])
-            }
         }
     }
 }
@@ -72,9 +66,6 @@ impl Command for DeactivateClient {
         if found.is_default {
             return Err(No::ClientIsDefault(client));
         }
-        if is_last_owner(tenant, client) {
-            return Err(No::LastOwner(client));
-        }
         Ok(vec![ClientDeactivated { client }.into()])
     }
 }
@@ -98,10 +89,9 @@ mod tests {
     }
 
     #[test]
-    fn refuses_an_unknown_client_the_default_one_and_the_last_owner() {
+    fn refuses_an_unknown_client_and_the_default_one() {
         use DeactivateClientRejection as No;
         check(9, Err(No::ClientUnknown(id(9))));
         check(3, Err(No::ClientIsDefault(id(3))));
-        check(1, Err(No::LastOwner(id(1))));
     }
 }

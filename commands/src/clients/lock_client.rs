@@ -6,7 +6,6 @@ use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::is_last_owner;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
 /// Locks an API client: no call of its is let in until it is unlocked.
@@ -21,17 +20,12 @@ pub struct LockClient {
 pub enum LockClientRejection {
     #[error("there is no client {0}")]
     ClientUnknown(ClientId),
-    #[error("client {0} is the last usable one that holds `owner`")]
-    LastOwner(ClientId),
 }
 
 impl Rejection for LockClientRejection {
     fn refusal(&self) -> Refusal {
         match self {
             Self::ClientUnknown(_) => Refusal::not_found("client_unknown", "client"),
-            Self::LastOwner(client) => {
-                Refusal::conflict("last_owner", vec![Aggregate::client(*client)])
-            }
         }
     }
 }
@@ -62,9 +56,6 @@ impl Command for LockClient {
         if found.is_locked {
             return Ok(Vec::new());
         }
-        if is_last_owner(tenant, client) {
-            return Err(No::LastOwner(client));
-        }
         Ok(vec![ClientLocked { client }.into()])
     }
 }
@@ -86,8 +77,8 @@ mod tests {
     }
 
     #[test]
-    fn refuses_an_unknown_client_and_the_last_owner() {
+    fn even_the_last_owner_may_be_locked_out_but_nobody_unknown() {
         check(9, Err(LockClientRejection::ClientUnknown(id(9))));
-        check(1, Err(LockClientRejection::LastOwner(id(1))));
+        check(1, Ok(vec![ClientLocked { client: id(1) }.into()]));
     }
 }

@@ -6,7 +6,7 @@ use commands::clients::{LockClient, LockClientRejection};
 use domain::Permission;
 use projections::clients::ClientRow;
 
-use super::{answer, last_owner, named};
+use super::{answer, named};
 use crate::akamai::problem::Problem;
 use crate::call::Call;
 
@@ -27,10 +27,8 @@ async fn lock(call: Call, client: ClientRow) -> Result<Response, Problem> {
 
 impl From<LockClientRejection> for Problem {
     fn from(rejection: LockClientRejection) -> Self {
-        let text = rejection.to_string();
         match rejection {
             LockClientRejection::ClientUnknown(_) => Self::no_client(),
-            LockClientRejection::LastOwner(_) => last_owner(text),
         }
     }
 }
