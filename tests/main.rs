@@ -5,6 +5,8 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    clippy::format_collect,
     clippy::allow_attributes,
     reason = "a test that fails should say where; its helpers are tests too"
 )]

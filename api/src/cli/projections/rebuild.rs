@@ -74,6 +74,9 @@ impl Rebuild {
             let status = served.get(PATH).await?;
             let now = self.find(&status)?;
             if now.get("slot") != before.get("slot") {
+                // It may have been done before anybody looked how far it was.
+                let (position, head) = reached(now);
+                show(bar, position, head);
                 return Ok(name);
             }
             if let Some(rebuild) = now.get("rebuild").filter(|rebuild| !rebuild.is_null()) {
@@ -120,6 +123,14 @@ impl Rebuild {
 
 fn name_of(projection: &Value) -> String {
     projection.get("name").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// How many events are in its rows, and how many there are.
+fn reached(projection: &Value) -> (i64, i64) {
+    let partitions = projection.get("partitions").and_then(Value::as_array);
+    let number = |partition: &Value, name| partition.get(name).and_then(Value::as_i64);
+    let sum = |name| partitions.into_iter().flatten().filter_map(|it| number(it, name)).sum();
+    (sum("position"), sum("head"))
 }
 
 fn show(bar: &ProgressBar, position: i64, head: i64) {
