@@ -51,12 +51,15 @@ async fn clients_are_listed_shown_locked_unlocked_and_deleted(database: Arc<Data
     assert_eq!(gone.body["type"], "/identity-management/error-types/2");
     assert_eq!(gone.body["title"], "invalid open identity");
 
-    let refused = world.akamai("PUT", "/api-clients/self/lock", Value::Null).await;
-    assert_eq!((refused.status, &refused.body["errors"]), (409, &json!([])), "{refused}");
     let own = world.akamai("DELETE", &format!("/api-clients/{owner}"), Value::Null).await;
     assert_eq!(own.status, 403, "the tenant's first client stays: {own}");
     let itself = world.akamai("PUT", "/api-clients/self/unlock", Value::Null).await;
     assert_eq!(itself.status, 404, "{itself}");
+
+    let locked = world.akamai("PUT", "/api-clients/self/lock", Value::Null).await;
+    assert_eq!((locked.status, &locked.body["isLocked"]), (200, &json!(true)), "{locked}");
+    let after = world.akamai("GET", "/api-clients/self", Value::Null).await;
+    assert_eq!(after.status, 401, "{after}");
     world.stop().await;
 }
 
