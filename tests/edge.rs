@@ -3,6 +3,7 @@
 mod bodies;
 mod commands;
 mod due;
+mod full;
 mod limits;
 mod nodes;
 mod outage;

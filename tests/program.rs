@@ -138,12 +138,22 @@ pub(crate) async fn serve_here(
     clock: Arc<dyn Clock>,
     settings: Settings,
 ) -> Server {
+    Server::start(options(home, place, clock, settings)).await.unwrap()
+}
+
+/// What such a server is started with: it is told soon what a caller waits for in vain.
+pub(crate) fn options(
+    home: &Home,
+    place: Place,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+) -> Options {
     let place = match place {
         Place::DataDir(_) => Store::Embedded,
         Place::Url(url) => Store::Postgres { url, partitions: 4 },
     };
     let timeouts = Timeouts { body: Duration::from_millis(300), ..Timeouts::default() };
-    let options = Options {
+    Options {
         listen: "127.0.0.1:0".parse().unwrap(),
         data_dir: DataDir::new(&home.data_dir),
         place,
@@ -154,8 +164,7 @@ pub(crate) async fn serve_here(
         writer: WriterSettings { patience: Duration::from_secs(1), ..WriterSettings::default() },
         clock,
         settings,
-    };
-    Server::start(options).await.unwrap()
+    }
 }
 
 /// A server process.

@@ -6,15 +6,29 @@ use sqlx::{Connection as _, PgConnection, Row as _, SqliteConnection};
 
 use super::{Database, Place};
 
-/// An append that would go to the first free position of partition 0 waits while this is held.
+/// Appends wait while this is held: all of them, or those that would go to the first free position
+/// of partition 0.
 pub(crate) enum Hold {
     /// The lock on the file.
     File(SqliteConnection),
-    /// A row at that position, of a transaction that is not committed.
+    /// A row at that position, or a lock on the table, of a transaction that is not committed.
     Row(PgConnection),
 }
 
 impl Database {
+    /// Holds up every append, wherever it would go.
+    pub(crate) async fn hold_all(&self) -> Hold {
+        match &self.place {
+            Place::DataDir(_) => self.hold().await,
+            Place::Url(url) => {
+                let mut raw = PgConnection::connect(url).await.unwrap();
+                let lock = "BEGIN; LOCK TABLE events IN EXCLUSIVE MODE";
+                sqlx::raw_sql(lock).execute(&mut raw).await.unwrap();
+                Hold::Row(raw)
+            }
+        }
+    }
+
     pub(crate) async fn hold(&self) -> Hold {
         match &self.place {
             Place::DataDir(dir) => {
