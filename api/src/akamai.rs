@@ -8,6 +8,7 @@
 mod api_clients;
 mod forest;
 mod groups;
+mod names;
 mod problem;
 mod wire;
 

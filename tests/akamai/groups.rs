@@ -53,6 +53,8 @@ async fn groups_are_created_renamed_moved_and_deleted(database: Arc<Database>) {
     let renamed = world.akamai("PUT", &paris, json!({"groupName": "Lyon"})).await;
     assert_eq!((renamed.status, &renamed.body["groupName"]), (200, &json!("Lyon")), "{renamed}");
     assert_eq!(renamed.body["parentGroupId"], emea);
+    // The client acts for a user, and that is whose name is shown.
+    assert_eq!(renamed.body["modifiedBy"], json!(world.credentials.akamai.username));
 
     let moved = move_group(&world, &made.body["groupId"], &json!(apac)).await;
     assert_eq!((moved.status, &moved.body), (204, &Value::Null), "{moved}");

@@ -7,6 +7,7 @@ use domain::{GroupId, Permission};
 use projections::groups::{self, GroupRow};
 use serde_json::{Map, Value, json};
 
+use super::names::Names;
 use super::problem::Problem;
 use super::wire::date;
 use crate::call::Call;
@@ -86,11 +87,22 @@ impl Forest {
         rows.filter(is_top).map(|row| row.group).collect()
     }
 
+    /// Whoever made or changed a group.
+    pub(super) fn actors(&self) -> impl Iterator<Item = &str> {
+        let marks = self.by_id.values().map(|row| &row.marks);
+        marks.flat_map(|marks| [marks.created_by.as_str(), &marks.modified_by])
+    }
+
     /// A group with all that lies below it.
-    pub(super) fn tree(&self, group: GroupId, actions: Option<Actions<'_>>) -> Value {
+    pub(super) fn tree(
+        &self,
+        group: GroupId,
+        names: &Names,
+        actions: Option<Actions<'_>>,
+    ) -> Value {
         let Some(row) = self.by_id.get(&group) else { return Value::Null };
         let children = self.children.get(&Some(group)).into_iter().flatten();
-        let below: Vec<_> = children.map(|child| self.tree(*child, actions)).collect();
+        let below: Vec<_> = children.map(|child| self.tree(*child, names, actions)).collect();
         let mut shown = Map::new();
         let mut put = |name: &str, value: Value| shown.insert(name.to_owned(), value);
         put("groupId", json!(row.group));
@@ -98,9 +110,9 @@ impl Forest {
         if let Some(parent) = row.parent {
             put("parentGroupId", json!(parent));
         }
-        put("createdBy", json!(row.marks.created_by));
+        put("createdBy", json!(names.get(&row.marks.created_by)));
         put("createdDate", json!(date(row.marks.created_at)));
-        put("modifiedBy", json!(row.marks.modified_by));
+        put("modifiedBy", json!(names.get(&row.marks.modified_by)));
         put("modifiedDate", json!(date(row.marks.modified_at)));
         put("subGroups", Value::Array(below));
         if let Some(actions) = actions {

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::Akamai;
 use super::forest::Forest;
+use super::names::Names;
 use super::problem::Problem;
 use crate::call::Call;
 use crate::dialect::{Dialect, Needs};
@@ -53,8 +54,9 @@ async fn groups_in_use(call: &Call) -> Result<BTreeSet<GroupId>, Fault> {
 
 /// Trees from these groups down, with what the caller could do if the request asks for that.
 async fn trees(call: &Call, forest: &Forest, tops: &[GroupId]) -> Result<Vec<Value>, Fault> {
+    let names = Names::of(call, forest.actors()).await?;
     if !call.request.query_flag("actions") {
-        return Ok(tops.iter().map(|top| forest.tree(*top, None)).collect());
+        return Ok(tops.iter().map(|top| forest.tree(*top, &names, None)).collect());
     }
     let used = groups_in_use(call).await?;
     let actions = |group: GroupId| {
@@ -62,7 +64,7 @@ async fn trees(call: &Call, forest: &Forest, tops: &[GroupId]) -> Result<Vec<Val
         let in_use = forest.has_children(group) || used.contains(&group);
         json!({"edit": edit, "delete": edit && !in_use && !forest.is_root(group)})
     };
-    Ok(tops.iter().map(|top| forest.tree(*top, Some(&actions))).collect())
+    Ok(tops.iter().map(|top| forest.tree(*top, &names, Some(&actions))).collect())
 }
 
 /// A state that stands against the request.

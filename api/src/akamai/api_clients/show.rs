@@ -1,12 +1,13 @@
 //! An API client as the replies show one: as an item of a list, or in detail.
 
-use domain::{ClientKind, CredentialStatus, Permission};
+use domain::{ClientKind, CredentialStatus, Permission, UserId};
 use projections::clients::{ClientRow, CredentialRow};
-use projections::{clients, roles, users};
+use projections::{clients, roles};
 use serde_json::{Map, Value, json};
 
 use super::reaches;
 use crate::akamai::forest::Forest;
+use crate::akamai::names::Names;
 use crate::akamai::wire::date;
 use crate::call::Call;
 use crate::fault::Fault;
@@ -17,28 +18,22 @@ async fn common(
     client: &ClientRow,
     credentials: &[CredentialRow],
 ) -> Result<Map<String, Value>, Fault> {
-    let user = match &client.authorized_user {
-        Some(id) => users::one(&call.views, &client.tenant, id).await?,
-        None => None,
-    };
-    let user = call.app.opened(&client.tenant, user.into_iter().collect()).await?;
-    let user_names = user.iter().map(|user| match user.profile.known() {
-        Some(profile) => profile.user_name.clone(),
-        None => user.user.to_string(),
-    });
+    let user = client.authorized_user.as_ref().map(UserId::as_str);
+    let actors = [client.marks.created_by.as_str()].into_iter().chain(user);
+    let names = Names::of(call, actors).await?;
     let active = credentials.iter().filter(|held| held.is_live(call.request.received_at));
     let newest = credentials.iter().max_by_key(|held| (held.created_at, held.credential));
     let shown = json!({
         "accessToken": newest.map_or("", |held| &held.access_token),
         "activeCredentialCount": active.count(),
         "allowAccountSwitch": false,
-        "authorizedUsers": user_names.collect::<Vec<_>>(),
+        "authorizedUsers": user.map(|user| names.get(user)).as_slice(),
         "canAutoCreateCredential": false,
         "clientDescription": client.description,
         "clientId": client.akamai_id,
         "clientName": client.name,
         "clientType": client.kind,
-        "createdBy": client.marks.created_by,
+        "createdBy": names.get(&client.marks.created_by),
         "createdDate": date(client.marks.created_at),
         // One that another dialect made inactive cannot call either.
         "isLocked": client.is_locked || !client.is_active,
