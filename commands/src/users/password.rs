@@ -11,13 +11,13 @@ use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
+use super::password_policy::AKA90;
 use crate::mint::WIDE_ALPHABET;
 use crate::{Locked, Mint, Refusal};
 
-const LENGTH_MIN: usize = 8;
+const LENGTH_MIN: usize = AKA90.length_min;
 const LENGTH_MAX: usize = 200;
-/// How often a character may stand in a row.
-const REPEATS_MAX: usize = 2;
+const REPEATS_MAX: usize = AKA90.repeats_max;
 /// Of letters and digits: 119 bits.
 const LENGTH_DRAWN: usize = 20;
 
@@ -129,11 +129,13 @@ impl ClearPassword {
 
     fn check(&self) -> Result<(), PasswordFault> {
         let (text, length) = (self.expose(), self.expose().chars().count());
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        let digits = text.chars().filter(char::is_ascii_digit).count();
         let faults = [
             (length < LENGTH_MIN, PasswordFault::TooShort),
             (length > LENGTH_MAX, PasswordFault::TooLong),
-            (!text.contains(char::is_alphabetic), PasswordFault::NoLetter),
-            (!text.contains(|c: char| c.is_ascii_digit()), PasswordFault::NoDigit),
+            (letters < AKA90.letters_min, PasswordFault::NoLetter),
+            (digits < AKA90.digits_min, PasswordFault::NoDigit),
             (longest_run(text) > REPEATS_MAX, PasswordFault::Repeats),
         ];
         let fault = faults.into_iter().find(|(is_so, _)| *is_so);
