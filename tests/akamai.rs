@@ -2,5 +2,6 @@
 
 mod api_clients;
 mod groups;
+mod lists;
 mod operations;
 mod signing;

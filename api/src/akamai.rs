@@ -8,6 +8,7 @@
 mod api_clients;
 mod forest;
 mod groups;
+mod lists;
 mod names;
 mod problem;
 mod wire;
@@ -48,5 +49,6 @@ impl Face for Akamai {
 
 /// All operations there are so far; the others are in `tests/akamai/missing.txt`.
 pub(crate) fn dialect() -> Dialect<Akamai> {
-    api_clients::operations(groups::operations(Dialect::new("akamai", ROOT)))
+    let akamai = Dialect::new("akamai", ROOT);
+    lists::operations(api_clients::operations(groups::operations(akamai)))
 }
