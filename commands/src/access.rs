@@ -69,6 +69,7 @@ pub(crate) mod sample {
             description: String::new(),
             kind: RoleKind::Standard,
             permissions: [].into(),
+            granted_roles: [].into(),
         });
         tenant
     }

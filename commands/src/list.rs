@@ -18,7 +18,7 @@ use crate::clients::{
 use crate::features::{ResetFeatures, SetFeatures};
 use crate::groups::{CreateGroup, DeleteGroup, MoveGroup, RenameGroup};
 use crate::organizations::CreateOrganization;
-use crate::roles::CreateRole;
+use crate::roles::{CreateRole, DeleteRole, EditRole};
 use crate::tenants::{CreateTenant, SetSigningSecret};
 use crate::tokens::{IssueToken, RevokeToken};
 use crate::users::{CreateUser, SetUserPassword};
@@ -145,6 +145,8 @@ commands! {
     DeactivateClientCredential
     DeleteClient
     DeleteGroup
+    DeleteRole
+    EditRole
     EndSecretGrace
     IssueToken
     LockClient

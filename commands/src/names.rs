@@ -1,4 +1,10 @@
-//! What a name or a description may be made of, whoever's it is, and what texts weigh.
+//! What a name or a description may be made of, whoever's it is, what texts weigh, and how a
+//! rejection names objects.
+
+use domain::Aggregate;
+
+/// How many objects a rejection's text names; its refusal holds them all.
+const NAMED_MAX: usize = 10;
 
 /// Whether `text` has 1 to `max` characters, not all of them blank, and no control characters,
 /// which not every store of read models can keep.
@@ -16,6 +22,16 @@ pub(crate) fn is_description(text: &str, max: usize) -> bool {
 /// Roughly how many bytes a list of texts takes.
 pub(crate) fn bytes_of(texts: &[String]) -> usize {
     size_of_val(texts) + texts.iter().map(String::len).sum::<usize>()
+}
+
+/// The first few of these objects, in words.
+pub(crate) fn listed(objects: &[Aggregate]) -> String {
+    let named = objects.iter().take(NAMED_MAX).map(|it| format!("{} {}", it.kind, it.id));
+    let text = named.collect::<Vec<_>>().join(", ");
+    match objects.len().saturating_sub(NAMED_MAX) {
+        0 => text,
+        more => format!("{text} and {more} more"),
+    }
 }
 
 #[cfg(test)]

@@ -253,6 +253,12 @@ impl Clients {
         self.all.iter().filter(move |(_, client)| holds(client)).map(|(id, _)| *id)
     }
 
+    /// The clients that hold `role` on some group.
+    pub fn holding(&self, role: RoleId) -> impl Iterator<Item = ClientId> + '_ {
+        let holds = move |client: &Client| client.access.iter().any(|held| held.role == role);
+        self.all.iter().filter(move |(_, client)| holds(client)).map(|(id, _)| *id)
+    }
+
     pub fn created(&mut self, fact: &ClientCreated) {
         self.names.insert(fact.name.clone(), fact.client);
         self.akamai_ids.insert(fact.akamai_id.clone(), fact.client);

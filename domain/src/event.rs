@@ -112,7 +112,9 @@ events! {
     "group.moved"                   1 GroupMoved                  in groups,        |_t, it| Aggregate::group(it.group);
     "group.deleted"                 1 GroupDeleted                in groups,        |_t, it| Aggregate::group(it.group);
     "asset.added"                   1 AssetAdded                  in assets,        |_t, it| Aggregate::asset(it.asset);
-    "role.created"                  1 RoleCreated                 in roles,         |_t, it| Aggregate::role(it.role);
+    "role.created"                  2 RoleCreated                 in roles,         |_t, it| Aggregate::role(it.role);
+    "role.edited"                   1 RoleEdited                  in roles,         |_t, it| Aggregate::role(it.role);
+    "role.deleted"                  1 RoleDeleted                 in roles,         |_t, it| Aggregate::role(it.role);
     "user.created"                  1 UserCreated                 in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
     "user.password_set"             1 UserPasswordSet             in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
     "client.created"                1 ClientCreated               in clients,       |_t, it| Aggregate::client(it.client);
@@ -146,7 +148,7 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{GroupCreated, GroupId};
+    use crate::{GrantedRoleId, GroupCreated, GroupId, Permission, RoleCreated, RoleId, RoleKind};
 
     #[test]
     fn the_first_version_of_group_created_had_zero_for_no_parent() {
@@ -160,6 +162,23 @@ mod tests {
         };
         assert_eq!(root, fact(7, None, "Acme"));
         assert_eq!(nested, fact(8, Some(GroupId(7)), "Emea"));
+    }
+
+    #[test]
+    fn the_first_version_of_role_created_had_permissions_only() {
+        let payload = r#"{"role":7,"name":"a","description":"","kind":"custom","permissions":["group.admin","read"]}"#;
+        let decoded = Event::decode("role.created", 1, payload.as_bytes()).unwrap();
+        let fact = RoleCreated {
+            role: RoleId(7),
+            name: "a".to_owned(),
+            description: String::new(),
+            kind: RoleKind::Custom,
+            permissions: [Permission::Read, Permission::GroupAdmin].into(),
+            granted_roles: [GrantedRoleId(1001), GrantedRoleId(1002)].into(),
+        };
+        assert_eq!(decoded, fact.into());
+        let broken = payload.replace("read", "fly");
+        assert!(Event::decode("role.created", 1, broken.as_bytes()).is_err());
     }
 
     #[test]

@@ -100,6 +100,8 @@ numbers! {
     AssetId
     /// A set of permissions that can be granted on a group.
     RoleId
+    /// What a role may grant: an id of the catalogue of grantable roles, the same in every tenant.
+    GrantedRoleId
     /// An EdgeGrid credential of an API client.
     CredentialId
 }

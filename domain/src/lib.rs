@@ -7,6 +7,7 @@ mod assets;
 mod clients;
 mod event;
 mod features;
+mod grantable;
 mod groups;
 mod ids;
 mod organizations;
@@ -33,14 +34,17 @@ pub use features::{
     FeatureKey, FeatureSet, FeatureValue, Features, FeaturesReset, ImprovedPerformance, Level,
     LoginV2,
 };
+pub use grantable::{GRANTABLE_ROLES, GrantableRole};
 pub use groups::{Group, GroupCreated, GroupDeleted, GroupMoved, GroupRenamed, Groups};
 pub use ids::{
-    AkamaiClientId, AssetId, CaptureClientId, ClientId, CredentialId, GroupId, IdError,
-    OrganizationId, RoleId, TenantId, TokenId, UserId,
+    AkamaiClientId, AssetId, CaptureClientId, ClientId, CredentialId, GrantedRoleId, GroupId,
+    IdError, OrganizationId, RoleId, TenantId, TokenId, UserId,
 };
 pub use organizations::{OrganizationCreated, Organizations};
 pub use personal::{Personal, Profile, Sealed};
-pub use roles::{Permission, Role, RoleCreated, RoleKind, Roles};
+pub use roles::{
+    Permission, Role, RoleContent, RoleCreated, RoleDeleted, RoleEdited, RoleKind, Roles,
+};
 pub use tenant::{SigningSecretSet, Tenant, TenantCreated};
 pub use tokens::{Token, TokenIssued, TokenRevoked, Tokens};
 pub use users::{User, UserCreated, UserPasswordSet, Users};

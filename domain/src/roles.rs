@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::RoleId;
+use crate::{GrantedRoleId, RoleId};
 
 /// Who made a role, and so who may change it (Akamai IAM v3, "Create a role").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,15 +67,40 @@ pub struct RoleCreated {
     pub name: String,
     pub description: String,
     pub kind: RoleKind,
+    /// What follows from `granted_roles`, and was granted beside them before there were any.
     pub permissions: BTreeSet<Permission>,
+    pub granted_roles: BTreeSet<GrantedRoleId>,
+}
+
+/// What can be changed of a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleContent {
+    pub name: String,
+    pub description: String,
+    pub permissions: BTreeSet<Permission>,
+    pub granted_roles: BTreeSet<GrantedRoleId>,
+}
+
+/// A role was renamed, described otherwise, or grants something else from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleEdited {
+    pub role: RoleId,
+    pub before: RoleContent,
+    pub after: RoleContent,
+}
+
+/// A role that nobody held any more is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleDeleted {
+    pub role: RoleId,
+    pub before: RoleContent,
 }
 
 /// What decisions need of a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Role {
-    pub name: String,
     pub kind: RoleKind,
-    pub permissions: BTreeSet<Permission>,
+    pub content: RoleContent,
 }
 
 /// All roles of one tenant.
@@ -99,11 +124,26 @@ impl Roles {
 
     /// The role of that name, if there is one.
     pub fn named(&self, name: &str) -> Option<RoleId> {
-        self.by_id.iter().find(|(_, role)| role.name == name).map(|(id, _)| *id)
+        self.by_id.iter().find(|(_, role)| role.content.name == name).map(|(id, _)| *id)
     }
 
     pub fn created(&mut self, fact: &RoleCreated) {
-        let (name, permissions) = (fact.name.clone(), fact.permissions.clone());
-        self.by_id.insert(fact.role, Role { name, kind: fact.kind, permissions });
+        let content = RoleContent {
+            name: fact.name.clone(),
+            description: fact.description.clone(),
+            permissions: fact.permissions.clone(),
+            granted_roles: fact.granted_roles.clone(),
+        };
+        self.by_id.insert(fact.role, Role { kind: fact.kind, content });
+    }
+
+    pub fn edited(&mut self, fact: &RoleEdited) {
+        if let Some(role) = self.by_id.get_mut(&fact.role) {
+            role.content.clone_from(&fact.after);
+        }
+    }
+
+    pub fn deleted(&mut self, fact: &RoleDeleted) {
+        self.by_id.remove(&fact.role);
     }
 }

@@ -42,7 +42,7 @@ pub struct Tenant {
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 2;
+    pub const FOLD_VERSION: i32 = 3;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -73,6 +73,8 @@ impl Tenant {
             Event::GroupDeleted(fact) => self.groups.deleted(fact),
             Event::AssetAdded(fact) => self.assets.added(fact),
             Event::RoleCreated(fact) => self.roles.created(fact),
+            Event::RoleEdited(fact) => self.roles.edited(fact),
+            Event::RoleDeleted(fact) => self.roles.deleted(fact),
             Event::UserCreated(fact) => self.users.created(fact),
             Event::UserPasswordSet(fact) => self.users.password_set(fact),
             Event::ClientCreated(fact) => self.clients.created(fact),

@@ -1,11 +1,16 @@
 //! Older versions of events, brought up to the newest one. Pure, one function a step.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::{GrantableRole, Permission};
 
 /// The payload in the newest version's form; `None` for a version that never was.
 pub(crate) fn upcast(name: &str, version: i32, payload: Value) -> Option<Value> {
     match (name, version) {
         ("group.created", 1) => Some(group_created_1(payload)),
+        ("role.created", 1) => Some(role_created_1(payload)),
         _ => None,
     }
 }
@@ -14,6 +19,18 @@ pub(crate) fn upcast(name: &str, version: i32, payload: Value) -> Option<Value> 
 fn group_created_1(mut payload: Value) -> Value {
     if let Some(parent) = payload.get_mut("parent").filter(|parent| **parent == 0) {
         *parent = Value::Null;
+    }
+    payload
+}
+
+/// Version 1 had permissions only; version 2 has the grantable roles that come to them as well.
+fn role_created_1(mut payload: Value) -> Value {
+    let permissions = payload.get("permissions").cloned().map(serde_json::from_value);
+    // Permissions that cannot be read make the whole payload unreadable, where it is decoded.
+    let permissions: BTreeSet<Permission> = permissions.and_then(Result::ok).unwrap_or_default();
+    if let Some(members) = payload.as_object_mut() {
+        let granted = GrantableRole::covered_by(&permissions);
+        members.insert("granted_roles".to_owned(), json!(granted));
     }
     payload
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{GroupId, GroupRole, OrganizationId, Personal, Profile, UserId};
+use crate::{GroupId, GroupRole, OrganizationId, Personal, Profile, RoleId, UserId};
 
 /// A person was given an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +64,12 @@ impl Users {
     /// The users who hold a role on `group` itself.
     pub fn granted_on(&self, group: GroupId) -> impl Iterator<Item = &UserId> {
         let holds = move |user: &User| user.grants.iter().any(|grant| grant.group == group);
+        self.by_id.iter().filter(move |(_, user)| holds(user)).map(|(id, _)| id)
+    }
+
+    /// The users who hold `role` on some group.
+    pub fn holding(&self, role: RoleId) -> impl Iterator<Item = &UserId> {
+        let holds = move |user: &User| user.grants.iter().any(|grant| grant.role == role);
         self.by_id.iter().filter(move |(_, user)| holds(user)).map(|(id, _)| id)
     }
 

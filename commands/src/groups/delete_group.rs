@@ -5,10 +5,8 @@ use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::names::listed;
 use crate::{Command, Context, Mint, Refusal, Rejection};
-
-/// How many of the objects in the way its text names; the refusal holds them all.
-const NAMED_MAX: usize = 10;
 
 /// Deletes a group that nothing hangs in any more.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -27,15 +25,6 @@ pub enum DeleteGroupRejection {
     /// Subgroups, assets, and the users and API clients that hold a role on it.
     #[error("group {group} is in use by {}", listed(.by))]
     GroupInUse { group: GroupId, by: Vec<Aggregate> },
-}
-
-fn listed(objects: &[Aggregate]) -> String {
-    let named = objects.iter().take(NAMED_MAX).map(|it| format!("{} {}", it.kind, it.id));
-    let text = named.collect::<Vec<_>>().join(", ");
-    match objects.len().saturating_sub(NAMED_MAX) {
-        0 => text,
-        more => format!("{text} and {more} more"),
-    }
 }
 
 impl Rejection for DeleteGroupRejection {

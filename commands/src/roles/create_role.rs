@@ -1,18 +1,21 @@
-//! Creates a role: a named set of permissions (Akamai IAM v3, "Create a role").
+//! Creates a role: a name for what it grants, and for the permissions that come with it (Akamai IAM v3, "Create a role").
 
-use domain::{Aggregate, Event, Permission, Right, RoleCreated, RoleId, RoleKind, Tenant};
+use std::collections::BTreeSet;
+
+use domain::{
+    Aggregate, Event, GrantableRole, GrantedRoleId, Permission, Right, RoleCreated, RoleId,
+    RoleKind, Tenant,
+};
 use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::{DESCRIPTION_MAX, NAME_MAX, granted};
 use crate::names::{bytes_of, is_description, is_name};
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
-const NAME_MAX: usize = 70;
-const DESCRIPTION_MAX: usize = 250;
-
-/// Creates a role: a named set of permissions.
+/// Creates a role: a name for what it grants, and for the permissions that come with it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateRole {
@@ -25,8 +28,14 @@ pub struct CreateRole {
     #[serde(default = "custom")]
     #[schemars(with = "String", extend("enum" = ["custom", "standard", "account"]))]
     pub kind: RoleKind,
-    /// `read`, `group.admin`, `user.admin`, `role.admin`, `asset.move`, `client.admin`.
+    /// `read`, `group.admin`, `user.admin`, `role.admin`, `asset.move`, `client.admin`. The
+    /// grantable roles that come to these are granted.
+    #[serde(default)]
     pub permissions: Vec<String>,
+    /// Ids of grantable roles, beside those.
+    #[serde(default)]
+    #[schemars(with = "Vec<i64>")]
+    pub granted_roles: Vec<GrantedRoleId>,
 }
 
 fn custom() -> RoleKind {
@@ -43,6 +52,8 @@ pub enum CreateRoleRejection {
     DescriptionInvalid,
     #[error("there is no permission {0}")]
     PermissionUnknown(String),
+    #[error("there is no grantable role {0}")]
+    GrantedRoleUnknown(GrantedRoleId),
 }
 
 impl Rejection for CreateRoleRejection {
@@ -54,6 +65,7 @@ impl Rejection for CreateRoleRejection {
             }
             Self::DescriptionInvalid => Refusal::invalid("description_invalid", "description"),
             Self::PermissionUnknown(_) => Refusal::invalid("permission_unknown", "permissions"),
+            Self::GrantedRoleUnknown(_) => Refusal::invalid("granted_role_unknown", "grantedRoles"),
         }
     }
 }
@@ -69,7 +81,8 @@ impl Command for CreateRole {
     }
 
     fn weight(&self) -> usize {
-        size_of_val(self) + self.name.len() + self.description.len() + bytes_of(&self.permissions)
+        let texts = self.name.len() + self.description.len() + bytes_of(&self.permissions);
+        size_of_val(self) + texts + size_of_val(self.granted_roles.as_slice())
     }
 
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<RoleId, SealError> {
@@ -99,12 +112,18 @@ impl Command for CreateRole {
         let read = |name: &String| {
             Permission::from_name(name).ok_or_else(|| No::PermissionUnknown(name.clone()))
         };
+        let mut permissions: BTreeSet<_> =
+            self.permissions.iter().map(read).collect::<Result<_, _>>()?;
+        let mut granted_roles = granted(&self.granted_roles).map_err(No::GrantedRoleUnknown)?;
+        granted_roles.extend(GrantableRole::covered_by(&permissions));
+        permissions.extend(GrantableRole::permissions_of(&granted_roles));
         let fact = RoleCreated {
             role: context.fresh,
             name: self.name.clone(),
             description: self.description.clone(),
             kind: self.kind,
-            permissions: self.permissions.iter().map(read).collect::<Result<_, _>>()?,
+            permissions,
+            granted_roles,
         };
         Ok(vec![fact.into()])
     }
@@ -134,10 +153,23 @@ mod tests {
             description: String::new(),
             kind: RoleKind::Custom,
             permissions: [Permission::Read, Permission::AssetMove].into(),
+            granted_roles: [GrantedRoleId(1001), GrantedRoleId(1005)].into(),
         };
-        let permissions = ["asset.move", "read", "read"];
-        let decided = decide(json!({"name": "editor", "permissions": permissions}));
-        assert_eq!(decided, Ok(vec![fact.into()]));
+        let expected = Ok(vec![fact.into()]);
+        for what in [
+            json!({"name": "editor", "permissions": ["asset.move", "read", "read"]}),
+            json!({"name": "editor", "grantedRoles": [1005, 1001, 1005]}),
+            json!({"name": "editor", "permissions": ["read"], "grantedRoles": [1005]}),
+        ] {
+            assert_eq!(decide(what), expected);
+        }
+    }
+
+    #[test]
+    fn a_role_may_grant_nothing() {
+        let decided = decide(json!({"name": "editor", "grantedRoles": []})).unwrap();
+        let Event::RoleCreated(fact) = &decided[0] else { panic!("{decided:?}") };
+        assert!(fact.permissions.is_empty() && fact.granted_roles.is_empty());
     }
 
     #[test]
@@ -152,5 +184,7 @@ mod tests {
         assert_eq!(with("viewer", String::new(), "read"), Err(No::NameTaken(RoleId(2))));
         assert_eq!(with("a", "x".repeat(251), "read"), Err(No::DescriptionInvalid));
         assert_eq!(with("a", String::new(), "fly"), Err(unknown));
+        let unknown = No::GrantedRoleUnknown(GrantedRoleId(7));
+        assert_eq!(decide(json!({"name": "a", "grantedRoles": [1001, 7]})), Err(unknown));
     }
 }
