@@ -4,4 +4,5 @@ mod api_clients;
 mod groups;
 mod lists;
 mod operations;
+mod roles;
 mod signing;

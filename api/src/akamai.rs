@@ -11,6 +11,7 @@ mod groups;
 mod lists;
 mod names;
 mod problem;
+mod roles;
 mod wire;
 
 use async_trait::async_trait;
@@ -50,5 +51,5 @@ impl Face for Akamai {
 /// All operations there are so far; the others are in `tests/akamai/missing.txt`.
 pub(crate) fn dialect() -> Dialect<Akamai> {
     let akamai = Dialect::new("akamai", ROOT);
-    lists::operations(api_clients::operations(groups::operations(akamai)))
+    lists::operations(api_clients::operations(roles::operations(groups::operations(akamai))))
 }

@@ -57,7 +57,7 @@ async fn partner(app: &App) -> Result<(), StartError> {
     partner.create_tenant("Partner").await?;
     let organization = partner.create_organization("Partner").await?;
     let group = partner.create_group("Partner", None).await?;
-    let role = partner.create_role("Administrator", &Permission::ALL).await?;
+    let role = partner.create_role("Administrator", ADMINISTERS, &Permission::ALL).await?;
     let pat = NewUser { first_name: "Pat", last_name: "Partner", email: "pat@partner.example" };
     let user = partner.create_user(&organization, &pat, &[(group, role)]).await?;
     let client = NewClient {
@@ -159,12 +159,16 @@ async fn forest(default: &Planter<'_>) -> Result<[GroupId; 2], StartError> {
     Ok([acme, globex])
 }
 
+/// What an administrator does, in every account.
+const ADMINISTERS: &str = "Does everything";
+
 /// Administrator and viewer; an editor is there for whoever wants one.
 async fn roles(default: &Planter<'_>) -> Result<[RoleId; 2], StartError> {
-    let admin = default.create_role("Administrator", &Permission::ALL).await?;
+    let admin = default.create_role("Administrator", ADMINISTERS, &Permission::ALL).await?;
     let edits = [Permission::Read, Permission::GroupAdmin, Permission::AssetMove];
-    default.create_role("Editor", &edits).await?;
-    let viewer = default.create_role("Viewer", &[Permission::Read]).await?;
+    default.create_role("Editor", "Changes groups and moves assets", &edits).await?;
+    let viewer =
+        default.create_role("Viewer", "Looks, and changes nothing", &[Permission::Read]).await?;
     Ok([admin, viewer])
 }
 

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Event, Permission, RoleId, RoleKind, TenantId};
+use domain::{Event, GrantedRoleId, Permission, RoleContent, RoleId, RoleKind, TenantId};
 use eventlog::Recorded;
 
-use crate::projection::{Marks, made, marked};
+use crate::projection::{Marks, made, marked, modified};
 use crate::value::{Row, word};
 use crate::{Changes, Column, ProjectError, Projection, Table, Value, ViewError, Views, values};
 
 static ROLES: Table = Table {
-    name: "roles_v1",
+    name: "roles_v2",
     columns: marked![
         Column::text("tenant"),
         Column::int("role_id"),
@@ -18,6 +18,7 @@ static ROLES: Table = Table {
         Column::text("description"),
         Column::text("kind"),
         Column::text("permissions"),
+        Column::text("granted_roles"),
     ],
     key: 2,
     indexes: &[],
@@ -31,6 +32,8 @@ pub struct RoleRow {
     pub description: String,
     pub kind: RoleKind,
     pub permissions: BTreeSet<Permission>,
+    /// In the order of their ids.
+    pub granted_roles: BTreeSet<GrantedRoleId>,
     pub marks: Marks,
 }
 
@@ -53,28 +56,45 @@ impl Projection for Roles {
         recorded: &Recorded,
         changes: &mut Changes,
     ) -> Result<(), ProjectError> {
-        let Event::RoleCreated(fact) = event else { return Ok(()) };
-        let row = values![
-            &recorded.tenant,
-            fact.role.0,
-            &fact.name,
-            &fact.description,
-            word(&fact.kind)?,
-            Value::json(&fact.permissions)?,
-        ]
-        .into_iter()
-        .chain(made(recorded));
-        changes.upsert(&ROLES, row)
+        let tenant = &recorded.tenant;
+        #[expect(clippy::wildcard_enum_match_arm, reason = "only what is told of roles")]
+        match event {
+            Event::RoleCreated(fact) => {
+                let row = values![
+                    tenant,
+                    fact.role.0,
+                    &fact.name,
+                    &fact.description,
+                    word(&fact.kind)?,
+                    Value::json(&fact.permissions)?,
+                    Value::json(&fact.granted_roles)?,
+                ];
+                changes.upsert(&ROLES, row.into_iter().chain(made(recorded)))
+            }
+            Event::RoleEdited(fact) => {
+                let RoleContent { name, description, permissions, granted_roles } = &fact.after;
+                let set = [
+                    ("name", name.into()),
+                    ("description", description.into()),
+                    ("permissions", Value::json(permissions)?),
+                    ("granted_roles", Value::json(granted_roles)?),
+                ];
+                let set = set.into_iter().chain(modified(recorded));
+                changes.update(&ROLES, values![tenant, fact.role.0], set)
+            }
+            Event::RoleDeleted(fact) => changes.delete(&ROLES, values![tenant, fact.role.0]),
+            _ => Ok(()),
+        }
     }
 }
 
-const ONE: &str = "select role_id, name, description, kind, permissions,
+const ONE: &str = "select role_id, name, description, kind, permissions, granted_roles,
     created_by, created_at, modified_by, modified_at, sequence
-    from roles_v1 where tenant = $1 and role_id = $2";
+    from roles_v2 where tenant = $1 and role_id = $2";
 
-const ALL: &str = "select role_id, name, description, kind, permissions,
+const ALL: &str = "select role_id, name, description, kind, permissions, granted_roles,
     created_by, created_at, modified_by, modified_at, sequence
-    from roles_v1 where tenant = $1 order by role_id";
+    from roles_v2 where tenant = $1 order by role_id";
 
 pub(crate) const STATEMENTS: &[&str] = &[ONE, ALL];
 
@@ -101,13 +121,14 @@ fn read(mut row: Row) -> Result<RoleRow, ViewError> {
         description: row.text()?,
         kind: row.word()?,
         permissions: row.json()?,
+        granted_roles: row.json()?,
         marks: Marks::read(&mut row)?,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::RoleCreated;
+    use domain::{RoleCreated, RoleDeleted, RoleEdited};
 
     use super::*;
     use crate::sample::told;
@@ -120,8 +141,32 @@ mod tests {
             description: "sees".to_owned(),
             kind: RoleKind::Standard,
             permissions: [Permission::Read, Permission::AssetMove].into(),
+            granted_roles: [GrantedRoleId(1001), GrantedRoleId(1005)].into(),
         };
-        let row = r#"12 Viewer sees standard ["read","asset.move"] ada 1 ada 1 1"#;
-        assert_eq!(told(Roles, &[created.into()]), [format!("roles_v1 + acme {row}")]);
+        let row = r#"12 Viewer sees standard ["read","asset.move"] [1001,1005] ada 1 ada 1 1"#;
+        assert_eq!(told(Roles, &[created.into()]), [format!("roles_v2 + acme {row}")]);
+    }
+
+    fn content(name: &str, permission: Permission, granted: i64) -> RoleContent {
+        RoleContent {
+            name: name.to_owned(),
+            description: "does".to_owned(),
+            permissions: [permission].into(),
+            granted_roles: [GrantedRoleId(granted)].into(),
+        }
+    }
+
+    #[test]
+    fn what_a_role_is_changes_and_goes_with_it() {
+        let before = content("Viewer", Permission::Read, 1001);
+        let after = content("Mover", Permission::AssetMove, 1005);
+        let role = RoleId(12);
+        let edited = RoleEdited { role, before, after: after.clone() };
+        let set = r#"name=Mover description=does permissions=["asset.move"] granted_roles=[1005]"#;
+        let marks = "modified_by=ada modified_at=1 sequence=1";
+        let told_of = |event: Event| told(Roles, &[event]);
+        assert_eq!(told_of(edited.into()), [format!("roles_v2 ~ acme 12 {set} {marks}")]);
+        let deleted = RoleDeleted { role, before: after };
+        assert_eq!(told_of(deleted.into()), ["roles_v2 - acme 12"]);
     }
 }

@@ -80,6 +80,7 @@ pub(super) fn role(tenant: &TenantId, row: &RoleRow) -> Value {
         "description": row.description,
         "kind": row.kind,
         "permissions": row.permissions,
+        "grantedRoles": row.granted_roles,
     });
     marked(shown, &row.marks, owner(tenant))
 }

@@ -91,6 +91,7 @@ impl Planter<'_> {
     pub(super) async fn create_role(
         &self,
         name: &str,
+        description: &str,
         permissions: &[Permission],
     ) -> Result<RoleId, StartError> {
         let views = self.present().await?;
@@ -101,9 +102,10 @@ impl Planter<'_> {
         let names = permissions.iter().map(|permission| permission.as_str().to_owned());
         let command = CreateRole {
             name: name.to_owned(),
-            description: String::new(),
+            description: description.to_owned(),
             kind: RoleKind::Standard,
             permissions: names.collect(),
+            granted_roles: Vec::new(),
         };
         let answer = self.once(name, command).await?;
         number("CreateRole", &answer, "role").map(RoleId)
