@@ -58,13 +58,16 @@ async fn roles_are_created_shown_edited_and_deleted(database: Arc<Database>) {
     assert!(catalogue.status == 200 && entries.len() >= 5, "{catalogue}");
     assert!(entries.is_sorted_by_key(|entry| entry["grantedRoleId"].as_i64()));
     for member in ["grantedRoleName", "grantedRoleDescription"] {
-        assert!(entries.iter().all(|entry| entry[member].as_str().is_some_and(|it| it != "")));
+        assert!(
+            entries.iter().all(|entry| entry[member].as_str().is_some_and(|it| !it.is_empty()))
+        );
     }
 
     let made = create(&world, "Planner", &[1005, 1001, 1005]).await;
     let role = path_of(&made.body);
     assert_eq!(made.header("location"), format!("{IAM}{role}"));
     assert_eq!((&made.body["type"], ids(&made.body)), (&json!("custom"), vec![1001, 1005]));
+    assert_eq!(made.body["createdBy"], "ada@acme.example", "{made}");
     assert_eq!(made.body["grantedRoles"][0], entries[0]);
     assert_eq!(made.body["actions"], json!({"edit": true, "delete": true}));
     assert_eq!(newest(&world).await["type"], "role.created");

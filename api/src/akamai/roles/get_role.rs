@@ -23,6 +23,6 @@ pub(super) async fn shown(
     sections: &Sections,
 ) -> Result<Value, Problem> {
     let row = found(call, role).await?;
-    let holders = Holders::of(call).await?;
+    let holders = Holders::of(call, std::slice::from_ref(&row)).await?;
     Ok(Value::Object(show(call, &holders, &row, sections)))
 }

@@ -12,14 +12,14 @@ use crate::call::Call;
 use crate::fault::Fault;
 
 pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
-    let holders = Holders::of(&call).await?;
+    let rows = roles::all(&call.views, &call.tenant).await.map_err(Fault::from)?;
+    let holders = Holders::of(&call, &rows).await?;
     if let Some(text) = call.request.query_value("groupId").filter(|text| !text.is_empty()) {
         let malformed =
             |_| Problem::invalid("groupId", format!("groupId is not an integer: {text}"));
         let group = GroupId(text.parse().map_err(malformed)?);
         holders.forest.check(&call.caller, Permission::Read, group)?;
     }
-    let rows = roles::all(&call.views, &call.tenant).await.map_err(Fault::from)?;
     let sections = Sections { granted_roles: false, ..Sections::asked(&call) };
     let items = rows.iter().map(|row| {
         let mut shown = show(&call, &holders, row, &sections);

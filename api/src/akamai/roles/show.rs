@@ -7,6 +7,7 @@ use projections::users::{self, UserRow};
 use serde_json::{Map, Value, json};
 
 use crate::akamai::forest::Forest;
+use crate::akamai::names::Names;
 use crate::akamai::wire::date;
 use crate::call::Call;
 use crate::dialect::Needs;
@@ -35,16 +36,17 @@ impl Sections {
     }
 }
 
-/// All who could hold a role, and the groups they hold it on.
+/// All who could hold a role, the groups they hold it on, and who made and changed these roles.
 pub(super) struct Holders {
     pub(super) forest: Forest,
     users: Vec<UserRow>,
     clients: Vec<ClientRow>,
+    names: Names,
 }
 
 impl Holders {
     /// Persons are opened only where the request asks for them.
-    pub(super) async fn of(call: &Call) -> Result<Self, Fault> {
+    pub(super) async fn of(call: &Call, roles: &[RoleRow]) -> Result<Self, Fault> {
         let users = users::all(&call.views, &call.tenant).await?;
         let users = if call.request.query_flag("users") {
             call.app.opened(&call.tenant, users).await?
@@ -52,7 +54,10 @@ impl Holders {
             users
         };
         let clients = clients::all(&call.views, &call.tenant).await?;
-        Ok(Self { forest: Forest::of(call).await?, users, clients })
+        let marks = roles.iter().map(|row| &row.marks);
+        let actors = marks.flat_map(|marks| [marks.created_by.as_str(), &marks.modified_by]);
+        let names = Names::of(call, actors).await?;
+        Ok(Self { forest: Forest::of(call).await?, users, clients, names })
     }
 
     pub(super) fn users_with(&self, role: RoleId) -> impl Iterator<Item = &UserRow> {
@@ -78,9 +83,9 @@ pub(super) fn show(
     put("roleName", json!(row.name));
     put("roleDescription", json!(row.description));
     put("type", json!(row.kind));
-    put("createdBy", json!(row.marks.created_by));
+    put("createdBy", json!(holders.names.get(&row.marks.created_by)));
     put("createdDate", json!(date(row.marks.created_at)));
-    put("modifiedBy", json!(row.marks.modified_by));
+    put("modifiedBy", json!(holders.names.get(&row.marks.modified_by)));
     put("modifiedDate", json!(date(row.marks.modified_at)));
     if sections.actions {
         let may = call.caller.holds(Needs::Permission(Permission::RoleAdmin));
