@@ -2,6 +2,7 @@
 
 mod api_clients;
 mod groups;
+mod ip_allowlist;
 mod lists;
 mod operations;
 mod roles;

@@ -8,6 +8,7 @@
 mod api_clients;
 mod forest;
 mod groups;
+mod ip_allowlist;
 mod lists;
 mod names;
 mod problem;
@@ -50,6 +51,6 @@ impl Face for Akamai {
 
 /// All operations there are so far; the others are in `tests/akamai/missing.txt`.
 pub(crate) fn dialect() -> Dialect<Akamai> {
-    let akamai = Dialect::new("akamai", ROOT);
-    lists::operations(api_clients::operations(roles::operations(groups::operations(akamai))))
+    let akamai = roles::operations(groups::operations(Dialect::new("akamai", ROOT)));
+    ip_allowlist::operations(lists::operations(api_clients::operations(akamai)))
 }

@@ -9,6 +9,7 @@ mod names;
 mod request;
 mod writer;
 
+pub mod allow_list;
 pub mod assets;
 pub mod clients;
 pub mod features;

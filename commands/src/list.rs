@@ -8,6 +8,9 @@ use schemars::{JsonSchema, schema_for};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::allow_list::{
+    AddCidrBlock, ChangeCidrBlock, DisableAllowList, EnableAllowList, RemoveCidrBlock,
+};
 use crate::assets::AddAsset;
 use crate::body::{self, BodyError};
 use crate::clients::{
@@ -134,6 +137,8 @@ macro_rules! commands {
 commands! {
     ActivateClient
     AddAsset
+    AddCidrBlock
+    ChangeCidrBlock
     CreateClient
     CreateClientCredential
     CreateGroup
@@ -146,11 +151,14 @@ commands! {
     DeleteClient
     DeleteGroup
     DeleteRole
+    DisableAllowList
     EditRole
+    EnableAllowList
     EndSecretGrace
     IssueToken
     LockClient
     MoveGroup
+    RemoveCidrBlock
     RenameGroup
     ResetClientSecret
     ResetFeatures

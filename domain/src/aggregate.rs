@@ -3,13 +3,15 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientId, GroupId, Level, OrganizationId, RoleId, TenantId, TokenId, UserId};
+use crate::{
+    CidrBlockId, ClientId, GroupId, Level, OrganizationId, RoleId, TenantId, TokenId, UserId,
+};
 
 /// A thing with an id and a history of its own; its events are numbered 1, 2, 3, ... (`sequence`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Aggregate {
-    /// `tenant`, `organization`, `group`, `asset`, `role`, `user`, `client`, `token`, or
-    /// `feature.<level>`.
+    /// `tenant`, `organization`, `group`, `asset`, `role`, `user`, `client`, `token`,
+    /// `allow_list`, `cidr_block`, or `feature.<level>`.
     pub kind: String,
     pub id: String,
 }
@@ -41,6 +43,13 @@ impl Aggregate {
     }
     pub fn token(id: &TokenId) -> Self {
         Self::new("token", id)
+    }
+    /// The switch of the tenant's allow list.
+    pub fn allow_list(id: &TenantId) -> Self {
+        Self::new("allow_list", id)
+    }
+    pub fn cidr_block(id: CidrBlockId) -> Self {
+        Self::new("cidr_block", id)
     }
     /// The feature flags set on `level`, in `tenant`.
     pub fn features(tenant: &TenantId, level: &Level) -> Self {

@@ -130,6 +130,11 @@ events! {
     "client.credential_deactivated" 1 ClientCredentialDeactivated in clients,       |_t, it| Aggregate::client(it.client);
     "token.issued"                  1 TokenIssued                 in tokens,        |_t, it| Aggregate::token(&it.token);
     "token.revoked"                 1 TokenRevoked                in tokens,        |_t, it| Aggregate::token(&it.token);
+    "allow_list.block_added"        1 CidrBlockAdded              in allow_list,    |_t, it| Aggregate::cidr_block(it.block);
+    "allow_list.block_changed"      1 CidrBlockChanged            in allow_list,    |_t, it| Aggregate::cidr_block(it.block);
+    "allow_list.block_removed"      1 CidrBlockRemoved            in allow_list,    |_t, it| Aggregate::cidr_block(it.block);
+    "allow_list.enabled"            1 AllowListEnabled            in allow_list,    |_t, it| Aggregate::allow_list(&it.tenant);
+    "allow_list.disabled"           1 AllowListDisabled           in allow_list,    |_t, it| Aggregate::allow_list(&it.tenant);
     "feature.set"                   1 FeatureSet                  in features,      |t, it| Aggregate::features(t, &it.on), owner it.on.object(t);
     "feature.reset"                 1 FeaturesReset               in features,      |t, it| Aggregate::features(t, &it.on), owner it.on.object(t);
 }

@@ -104,6 +104,8 @@ numbers! {
     GrantedRoleId
     /// An EdgeGrid credential of an API client.
     CredentialId
+    /// An address or range of addresses on an allow list.
+    CidrBlockId
 }
 
 /// Identifiers that are text, whoever shaped them.

@@ -3,6 +3,7 @@
 
 mod actor;
 mod aggregate;
+mod allow_list;
 mod assets;
 mod clients;
 mod event;
@@ -22,6 +23,10 @@ mod users;
 
 pub use actor::{Actor, ActorKind, Right, Rights};
 pub use aggregate::{Aggregate, Details, Stamp};
+pub use allow_list::{
+    AllowList, AllowListDisabled, AllowListEnabled, CidrBlock, CidrBlockAdded, CidrBlockChanged,
+    CidrBlockRemoved, Hold,
+};
 pub use assets::{Asset, AssetAdded, AssetKind, Assets};
 pub use clients::{
     Client, ClientActivated, ClientCreated, ClientCredentialCreated, ClientCredentialDeactivated,
@@ -37,8 +42,8 @@ pub use features::{
 pub use grantable::{GRANTABLE_ROLES, GrantableRole};
 pub use groups::{Group, GroupCreated, GroupDeleted, GroupMoved, GroupRenamed, Groups};
 pub use ids::{
-    AkamaiClientId, AssetId, CaptureClientId, ClientId, CredentialId, GrantedRoleId, GroupId,
-    IdError, OrganizationId, RoleId, TenantId, TokenId, UserId,
+    AkamaiClientId, AssetId, CaptureClientId, CidrBlockId, ClientId, CredentialId, GrantedRoleId,
+    GroupId, IdError, OrganizationId, RoleId, TenantId, TokenId, UserId,
 };
 pub use organizations::{OrganizationCreated, Organizations};
 pub use personal::{Personal, Profile, Sealed};

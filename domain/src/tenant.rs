@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Assets, Clients, Event, Features, Groups, Organizations, Roles, TenantId, Tokens, Users,
+    AllowList, Assets, Clients, Event, Features, Groups, Organizations, Roles, TenantId, Tokens,
+    Users,
 };
 
 /// A tenant came to be.
@@ -36,13 +37,14 @@ pub struct Tenant {
     pub users: Users,
     pub clients: Clients,
     pub tokens: Tokens,
+    pub allow_list: AllowList,
     pub features: Features,
 }
 
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 3;
+    pub const FOLD_VERSION: i32 = 4;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -57,6 +59,7 @@ impl Tenant {
             users: Users::default(),
             clients: Clients::default(),
             tokens: Tokens::default(),
+            allow_list: AllowList::default(),
             features: Features::default(),
         }
     }
@@ -93,6 +96,11 @@ impl Tenant {
             Event::ClientCredentialDeactivated(fact) => self.clients.credential_deactivated(fact),
             Event::TokenIssued(fact) => self.tokens.issued(fact),
             Event::TokenRevoked(fact) => self.tokens.revoked(fact),
+            Event::CidrBlockAdded(fact) => self.allow_list.added(fact),
+            Event::CidrBlockChanged(fact) => self.allow_list.changed(fact),
+            Event::CidrBlockRemoved(fact) => self.allow_list.removed(fact),
+            Event::AllowListEnabled(_) => self.allow_list.switch(true),
+            Event::AllowListDisabled(_) => self.allow_list.switch(false),
             Event::FeatureSet(fact) => self.features.set(fact),
             Event::FeaturesReset(fact) => self.features.reset(fact),
         }
@@ -108,6 +116,7 @@ impl Tenant {
             self.users.len(),
             4 * self.clients.len(),
             self.tokens.len(),
+            self.allow_list.len(),
             self.features.len(),
         ];
         1024 + 256 * registers.iter().sum::<usize>()

@@ -19,7 +19,9 @@ mod views;
 mod write;
 
 pub mod aggregates;
+pub mod allow_lists;
 pub mod assets;
+pub mod cidr_blocks;
 pub mod clients;
 pub mod features;
 pub mod groups;

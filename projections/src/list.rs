@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    Projection, aggregates, assets, clients, features, groups, organizations, positions, roles,
-    tenants, tokens, users,
+    Projection, aggregates, allow_lists, assets, cidr_blocks, clients, features, groups,
+    organizations, positions, roles, tenants, tokens, users,
 };
 
 /// All projections of this program.
@@ -20,6 +20,8 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(clients::Clients),
         Arc::new(tokens::Tokens),
         Arc::new(features::Features),
+        Arc::new(cidr_blocks::CidrBlocks),
+        Arc::new(allow_lists::AllowLists),
         Arc::new(positions::Positions),
     ]
 }
@@ -36,6 +38,8 @@ pub fn statements() -> Vec<&'static str> {
         users::STATEMENTS,
         tokens::STATEMENTS,
         features::STATEMENTS,
+        cidr_blocks::STATEMENTS,
+        allow_lists::STATEMENTS,
         positions::STATEMENTS,
     ];
     lists.iter().chain(clients::STATEMENTS).copied().flatten().copied().collect()

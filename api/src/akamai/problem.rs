@@ -16,6 +16,7 @@ use crate::fault::{Denied, Fault};
 const GATEWAY: &str = "https://problems.luna.akamaiapis.net/-/";
 const USER_ADMIN: &str = "/useradmin-api/error-types/";
 const IDENTITY: &str = "/identity-management/error-types/";
+const IP_ACL: &str = "/ip-acl/error-types/";
 
 /// What is wrong, as this dialect says it.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +54,16 @@ impl Problem {
         detail: impl Into<String>,
     ) -> Self {
         Self::new(status, format!("{IDENTITY}{code}"), title, detail)
+    }
+
+    /// Of the family that the IP allow list belongs to.
+    pub(super) fn ip_acl(
+        status: StatusCode,
+        code: &str,
+        title: &str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self::new(status, format!("{IP_ACL}{code}"), title, detail)
     }
 
     /// A body or parameter that cannot be taken.
