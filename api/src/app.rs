@@ -45,7 +45,7 @@ impl App {
             // Another node may have drawn keys since these were read.
             self.keyring.load(&keys).await?;
         }
-        let open = |user: UserRow| UserRow { profile: keys.open_profile(&user.profile), ..user };
+        let open = |user: UserRow| UserRow { profile: keys.open_personal(&user.profile), ..user };
         Ok(users.into_iter().map(open).collect())
     }
 }

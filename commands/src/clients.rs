@@ -6,9 +6,11 @@ mod create_client_credential;
 mod deactivate_client;
 mod deactivate_client_credential;
 mod delete_client;
+mod describe_client;
 mod end_secret_grace;
 mod features;
 mod lock_client;
+mod rename_client;
 mod reset_client_secret;
 mod set_client_features;
 mod unlock_client;
@@ -23,15 +25,21 @@ pub use deactivate_client_credential::{
     DeactivateClientCredential, DeactivateClientCredentialRejection,
 };
 pub use delete_client::{DeleteClient, DeleteClientRejection};
+pub use describe_client::{DescribeClient, DescribeClientRejection};
 pub use end_secret_grace::{EndSecretGrace, EndSecretGraceRejection};
 pub use features::FeatureFault;
 pub use lock_client::{LockClient, LockClientRejection};
+pub use rename_client::{RenameClient, RenameClientRejection};
 pub use reset_client_secret::{ResetClientSecret, ResetClientSecretRejection};
 pub use set_client_features::{SetClientFeatures, SetClientFeaturesRejection};
 pub use unlock_client::{UnlockClient, UnlockClientRejection};
 
 use domain::{CaptureClientId, Client, ClientFeature, ClientId, Tenant};
 use eventlog::{VaultKind, VaultWrite};
+
+/// How many characters a client's name and its description may have.
+const NAME_MAX: usize = 256;
+const DESCRIPTION_MAX: usize = 1000;
 
 /// Whether this client holds `owner` and no other one could use it: then it stays. A lock may leave
 /// a tenant without a usable owner for a while, since it can be taken back; this could not.

@@ -102,6 +102,11 @@ pub trait Command: Send + Sync + 'static {
         Rights::new()
     }
 
+    /// Of whom more is sealed in [`Command::draw`]: the key of that subject is loaded before.
+    fn subject(&self) -> Option<&str> {
+        None
+    }
+
     /// Draws what is fresh and seals what is personal, in the caller's task.
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<Self::Fresh, SealError>;
 

@@ -15,8 +15,8 @@ use crate::assets::AddAsset;
 use crate::body::{self, BodyError};
 use crate::clients::{
     ActivateClient, CreateClient, CreateClientCredential, DeactivateClient,
-    DeactivateClientCredential, DeleteClient, EndSecretGrace, LockClient, ResetClientSecret,
-    SetClientFeatures, UnlockClient,
+    DeactivateClientCredential, DeleteClient, DescribeClient, EndSecretGrace, LockClient,
+    RenameClient, ResetClientSecret, SetClientFeatures, UnlockClient,
 };
 use crate::features::{ResetFeatures, SetFeatures};
 use crate::groups::{CreateGroup, DeleteGroup, MoveGroup, RenameGroup};
@@ -151,6 +151,7 @@ commands! {
     DeleteClient
     DeleteGroup
     DeleteRole
+    DescribeClient
     DisableAllowList
     EditRole
     EnableAllowList
@@ -159,6 +160,7 @@ commands! {
     LockClient
     MoveGroup
     RemoveCidrBlock
+    RenameClient
     RenameGroup
     ResetClientSecret
     ResetFeatures

@@ -1,5 +1,8 @@
 //! API clients: one aggregate, whichever dialect made it. The secrets are only in the vault.
 
+mod credentials;
+mod facts;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
@@ -7,7 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AkamaiClientId, CaptureClientId, ClientId, CredentialId, GroupId, OrganizationId, RoleId,
-    TokenId, UserId,
+    UserId,
+};
+pub use credentials::{Credential, CredentialStatus};
+pub use facts::{
+    ClientActivated, ClientCreated, ClientCredentialCreated, ClientCredentialDeactivated,
+    ClientDeactivated, ClientDeleted, ClientDescribed, ClientFeaturesSet, ClientLocked,
+    ClientRenamed, ClientSecretGraceEnded, ClientSecretReset, ClientUnlocked,
 };
 
 /// What Capture lets a client do (Capture, "API clients and permissions").
@@ -65,130 +74,13 @@ pub struct GroupRole {
     pub role: RoleId,
 }
 
-/// An API client came to be, under all its names at once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientCreated {
-    pub client: ClientId,
-    pub akamai_id: AkamaiClientId,
-    pub capture_id: CaptureClientId,
-    pub name: String,
-    pub description: String,
-    pub kind: ClientKind,
-    /// The user it acts for in the Akamai dialect.
-    pub authorized_user: Option<UserId>,
-    pub organization: Option<OrganizationId>,
-    pub features: BTreeSet<ClientFeature>,
-    pub access: Vec<GroupRole>,
-    pub tags: BTreeSet<String>,
-    /// The client a tenant starts with, which the tenant-clients dialect refuses to change.
-    pub is_default: bool,
-}
-
-/// A client may not call any more, until it is unlocked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientLocked {
-    pub client: ClientId,
-}
-
-/// A locked client may call again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientUnlocked {
-    pub client: ClientId,
-}
-
-/// An inactive client is active again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientActivated {
-    pub client: ClientId,
-}
-
-/// A client is inactive.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientDeactivated {
-    pub client: ClientId,
-}
-
-/// A client is gone; its name is free again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientDeleted {
-    pub client: ClientId,
-    pub name: String,
-    pub features: BTreeSet<ClientFeature>,
-    pub tags: BTreeSet<String>,
-    pub credentials: Vec<CredentialId>,
-}
-
-/// A client's list of features was replaced.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientFeaturesSet {
-    pub client: ClientId,
-    pub before: BTreeSet<ClientFeature>,
-    pub after: BTreeSet<ClientFeature>,
-}
-
-/// A client has a new secret. What it could sign in with before, in whatever dialect, works until
-/// `grace_until`, or not at all any more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientSecretReset {
-    pub client: ClientId,
-    /// Number of the new secret; the first one is 1.
-    pub generation: i64,
-    /// Until when the former secret works too; `None` when it ended at once.
-    pub grace_until: Option<DateTime<Utc>>,
-    /// When what is listed below expires: `grace_until`, or the instant of the reset.
-    pub ends_at: DateTime<Utc>,
-    /// The EdgeGrid credentials that would have outlived the former secret.
-    pub credentials: Vec<CredentialId>,
-    /// The bearer tokens held by the client that would have outlived it.
-    pub tokens: Vec<TokenId>,
-}
-
-/// The time in which a client's former secret still worked is over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientSecretGraceEnded {
-    pub client: ClientId,
-    /// Number of the secret that ended.
-    pub generation: i64,
-}
-
-/// A client can sign EdgeGrid calls with another token and secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientCredentialCreated {
-    pub client: ClientId,
-    pub credential: CredentialId,
-    pub client_token: String,
-    pub access_token: String,
-    pub expires_at: DateTime<Utc>,
-}
-
-/// An EdgeGrid credential works no longer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientCredentialDeactivated {
-    pub client: ClientId,
-    pub credential: CredentialId,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum CredentialStatus {
-    Active,
-    Inactive,
-}
-
-/// What decisions need of an EdgeGrid credential.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Credential {
-    pub client_token: String,
-    pub status: CredentialStatus,
-    pub expires_at: DateTime<Utc>,
-}
-
 /// What decisions need of an API client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Client {
     pub akamai_id: AkamaiClientId,
     pub capture_id: CaptureClientId,
     pub name: String,
+    pub description: String,
     pub authorized_user: Option<UserId>,
     pub organization: Option<OrganizationId>,
     pub features: BTreeSet<ClientFeature>,
@@ -267,6 +159,7 @@ impl Clients {
             akamai_id: fact.akamai_id.clone(),
             capture_id: fact.capture_id.clone(),
             name: fact.name.clone(),
+            description: fact.description.clone(),
             authorized_user: fact.authorized_user.clone(),
             organization: fact.organization.clone(),
             features: fact.features.clone(),
@@ -287,6 +180,16 @@ impl Clients {
         self.names.remove(&client.name);
         self.akamai_ids.remove(&client.akamai_id);
         self.capture_ids.remove(&client.capture_id);
+    }
+
+    pub fn renamed(&mut self, fact: &ClientRenamed) {
+        self.names.remove(&fact.from);
+        self.names.insert(fact.to.clone(), fact.client);
+        self.change(fact.client, |client| client.name.clone_from(&fact.to));
+    }
+
+    pub fn described(&mut self, fact: &ClientDescribed) {
+        self.change(fact.client, |client| client.description.clone_from(&fact.to));
     }
 
     pub fn lock(&mut self, id: ClientId, is_locked: bool) {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::upcast::upcast;
-use crate::{Aggregate, Personal, Profile, TenantId};
+use crate::{Aggregate, Private, TenantId};
 
 /// A past-tense fact, as it is stored.
 pub trait Fact: Serialize + DeserializeOwned {
@@ -115,9 +115,11 @@ events! {
     "role.created"                  2 RoleCreated                 in roles,         |_t, it| Aggregate::role(it.role);
     "role.edited"                   1 RoleEdited                  in roles,         |_t, it| Aggregate::role(it.role);
     "role.deleted"                  1 RoleDeleted                 in roles,         |_t, it| Aggregate::role(it.role);
-    "user.created"                  1 UserCreated                 in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.created"                  2 UserCreated                 in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
     "user.password_set"             1 UserPasswordSet             in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
     "client.created"                1 ClientCreated               in clients,       |_t, it| Aggregate::client(it.client);
+    "client.renamed"                1 ClientRenamed               in clients,       |_t, it| Aggregate::client(it.client);
+    "client.described"              1 ClientDescribed             in clients,       |_t, it| Aggregate::client(it.client);
     "client.locked"                 1 ClientLocked                in clients,       |_t, it| Aggregate::client(it.client);
     "client.unlocked"               1 ClientUnlocked              in clients,       |_t, it| Aggregate::client(it.client);
     "client.activated"              1 ClientActivated             in clients,       |_t, it| Aggregate::client(it.client);
@@ -140,12 +142,12 @@ events! {
 }
 
 impl Event {
-    /// The personal part, where there is one: opened before a fold, left sealed elsewhere.
-    pub fn personal_mut(&mut self) -> Option<&mut Personal<Profile>> {
+    /// Its personal parts: opened before a fold, left sealed elsewhere.
+    pub fn personal_mut(&mut self) -> Vec<&mut dyn Private> {
         #[expect(clippy::wildcard_enum_match_arm, reason = "most facts tell nothing of a person")]
         match self {
-            Self::UserCreated(fact) => Some(&mut fact.profile),
-            _ => None,
+            Self::UserCreated(fact) => vec![&mut fact.profile],
+            _ => Vec::new(),
         }
     }
 }
@@ -153,7 +155,9 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{GrantedRoleId, GroupCreated, GroupId, Permission, RoleCreated, RoleId, RoleKind};
+    use crate::{
+        GrantedRoleId, Grants, GroupCreated, GroupId, Permission, RoleCreated, RoleId, RoleKind,
+    };
 
     #[test]
     fn the_first_version_of_group_created_had_zero_for_no_parent() {
@@ -184,6 +188,14 @@ mod tests {
         assert_eq!(decoded, fact.into());
         let broken = payload.replace("read", "fly");
         assert!(Event::decode("role.created", 1, broken.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn the_first_version_of_user_created_had_roles_on_groups_only() {
+        let payload = r#"{"user":"A-B-1","organization":"5","profile":"erased","grants":[{"group":1,"role":2}]}"#;
+        let decoded = Event::decode("user.created", 1, payload.as_bytes()).unwrap();
+        let Event::UserCreated(fact) = decoded else { panic!("not a user") };
+        assert_eq!(fact.grants, Grants::roles([(GroupId(1), RoleId(2))]));
     }
 
     #[test]

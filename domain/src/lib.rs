@@ -1,6 +1,7 @@
 //! Facts, identifiers and the folded state of one tenant. Nothing here does input or output,
 //! knows the time, or draws a random number: all of that arrives as values.
 
+mod access;
 mod actor;
 mod aggregate;
 mod allow_list;
@@ -21,6 +22,7 @@ mod tokens;
 mod upcast;
 mod users;
 
+pub use access::{Access, Grants, GroupGrant, Held};
 pub use actor::{Actor, ActorKind, Right, Rights};
 pub use aggregate::{Aggregate, Details, Stamp};
 pub use allow_list::{
@@ -30,9 +32,9 @@ pub use allow_list::{
 pub use assets::{Asset, AssetAdded, AssetKind, Assets};
 pub use clients::{
     Client, ClientActivated, ClientCreated, ClientCredentialCreated, ClientCredentialDeactivated,
-    ClientDeactivated, ClientDeleted, ClientFeature, ClientFeaturesSet, ClientKind, ClientLocked,
-    ClientSecretGraceEnded, ClientSecretReset, ClientUnlocked, Clients, Credential,
-    CredentialStatus, GroupRole,
+    ClientDeactivated, ClientDeleted, ClientDescribed, ClientFeature, ClientFeaturesSet,
+    ClientKind, ClientLocked, ClientRenamed, ClientSecretGraceEnded, ClientSecretReset,
+    ClientUnlocked, Clients, Credential, CredentialStatus, GroupRole,
 };
 pub use event::{DecodeError, Event, Fact};
 pub use features::{
@@ -46,7 +48,7 @@ pub use ids::{
     GroupId, IdError, OrganizationId, RoleId, TenantId, TokenId, UserId,
 };
 pub use organizations::{OrganizationCreated, Organizations};
-pub use personal::{Personal, Profile, Sealed};
+pub use personal::{Open, Personal, Private, Profile, Sealed};
 pub use roles::{
     Permission, Role, RoleContent, RoleCreated, RoleDeleted, RoleEdited, RoleKind, Roles,
 };

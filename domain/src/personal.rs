@@ -1,6 +1,7 @@
 //! What is known of a person. It is sealed under a key of its subject before it enters the log;
 //! destroying that key erases it everywhere at once.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Bytes that only the holder of the subject's key can read.
@@ -20,6 +21,34 @@ pub enum Personal<T> {
     Sealed(Sealed),
     Known(T),
     Erased,
+}
+
+/// Opens sealed bytes: the clear ones, or nothing where the key of their subject is gone.
+pub type Open<'a> = &'a dyn Fn(&Sealed) -> Option<Vec<u8>>;
+
+/// Something personal in a fact, of whatever type.
+pub trait Private {
+    /// What is sealed, while it is.
+    fn sealed(&self) -> Option<&Sealed>;
+
+    /// Opens it in place: known where `open` has its key, erased where that is gone.
+    fn open(&mut self, open: Open<'_>);
+}
+
+impl<T: DeserializeOwned> Private for Personal<T> {
+    fn sealed(&self) -> Option<&Sealed> {
+        match self {
+            Self::Sealed(sealed) => Some(sealed),
+            Self::Known(_) | Self::Erased => None,
+        }
+    }
+
+    fn open(&mut self, open: Open<'_>) {
+        if let Self::Sealed(sealed) = self {
+            let known = open(sealed).and_then(|plain| serde_json::from_slice(&plain).ok());
+            *self = known.map_or(Self::Erased, Self::Known);
+        }
+    }
 }
 
 impl<T> Personal<T> {

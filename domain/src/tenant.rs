@@ -44,7 +44,7 @@ pub struct Tenant {
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 4;
+    pub const FOLD_VERSION: i32 = 5;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -81,6 +81,8 @@ impl Tenant {
             Event::UserCreated(fact) => self.users.created(fact),
             Event::UserPasswordSet(fact) => self.users.password_set(fact),
             Event::ClientCreated(fact) => self.clients.created(fact),
+            Event::ClientRenamed(fact) => self.clients.renamed(fact),
+            Event::ClientDescribed(fact) => self.clients.described(fact),
             Event::ClientLocked(fact) => self.clients.lock(fact.client, true),
             Event::ClientUnlocked(fact) => self.clients.lock(fact.client, false),
             Event::ClientActivated(fact) => self.clients.activate(fact.client, true),

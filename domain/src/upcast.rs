@@ -11,6 +11,7 @@ pub(crate) fn upcast(name: &str, version: i32, payload: Value) -> Option<Value> 
     match (name, version) {
         ("group.created", 1) => Some(group_created_1(payload)),
         ("role.created", 1) => Some(role_created_1(payload)),
+        ("user.created", 1) => Some(user_created_1(payload)),
         _ => None,
     }
 }
@@ -31,6 +32,18 @@ fn role_created_1(mut payload: Value) -> Value {
     if let Some(members) = payload.as_object_mut() {
         let granted = GrantableRole::covered_by(&permissions);
         members.insert("granted_roles".to_owned(), json!(granted));
+    }
+    payload
+}
+
+/// Version 1 had roles on groups only; version 2 has roles on the account and blocked groups too.
+fn user_created_1(mut payload: Value) -> Value {
+    if let Some(grants) = payload.get_mut("grants") {
+        let held = grants.as_array().into_iter().flatten();
+        let groups: Vec<_> = held
+            .map(|it| json!({"group": it["group"], "role": it["role"], "is_blocked": false}))
+            .collect();
+        *grants = json!({"groups": groups, "account_roles": []});
     }
     payload
 }

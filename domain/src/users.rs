@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{GroupId, GroupRole, OrganizationId, Personal, Profile, RoleId, UserId};
+use crate::{Grants, GroupId, OrganizationId, Personal, Profile, RoleId, UserId};
 
 /// A person was given an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,7 +12,7 @@ pub struct UserCreated {
     pub user: UserId,
     pub organization: OrganizationId,
     pub profile: Personal<Profile>,
-    pub grants: Vec<GroupRole>,
+    pub grants: Grants,
 }
 
 /// A user was given a password. Its hash is in the vault only.
@@ -31,7 +31,7 @@ pub struct User {
     pub organization: OrganizationId,
     /// Keyed hash of the e-mail address; `None` once the person was erased.
     pub email_lookup: Option<String>,
-    pub grants: Vec<GroupRole>,
+    pub grants: Grants,
     /// Number of the newest password, 0 when there is none.
     pub password_generation: i64,
 }
@@ -63,13 +63,13 @@ impl Users {
 
     /// The users who hold a role on `group` itself.
     pub fn granted_on(&self, group: GroupId) -> impl Iterator<Item = &UserId> {
-        let holds = move |user: &User| user.grants.iter().any(|grant| grant.group == group);
+        let holds = move |user: &User| user.grants.on(group).is_some();
         self.by_id.iter().filter(move |(_, user)| holds(user)).map(|(id, _)| id)
     }
 
     /// The users who hold `role` on some group.
     pub fn holding(&self, role: RoleId) -> impl Iterator<Item = &UserId> {
-        let holds = move |user: &User| user.grants.iter().any(|grant| grant.role == role);
+        let holds = move |user: &User| user.grants.has(role);
         self.by_id.iter().filter(move |(_, user)| holds(user)).map(|(id, _)| id)
     }
 

@@ -5,14 +5,17 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use domain::{Event, Personal, Profile, Sealed, TenantId};
+use domain::{Event, Personal, Private, Sealed, TenantId};
 use hmac::{Hmac, KeyInit, Mac};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::Sha256;
 
 use crate::seal::{hex, unhex};
 use crate::{EventLog, Hash, Key, LogError, MasterKey, SealError, VaultKind, VaultRow, VaultWrite};
 
-const PROFILE: &str = "profile";
+/// What is personal is sealed for this purpose, whatever its type.
+const PERSONAL: &str = "profile";
 const ADDRESS: &str = "caller address";
 const MASTER_CHECK: &str = "master check";
 
@@ -27,6 +30,16 @@ pub struct TenantKeys {
 
 fn held<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn seal_personal<T: Serialize>(
+    key: &Key,
+    subject: &str,
+    personal: &T,
+) -> Result<Personal<T>, SealError> {
+    let plain = serde_json::to_vec(personal).map_err(|_| SealError::Foreign)?;
+    let bytes = hex(&key.seal(PERSONAL, &plain)?);
+    Ok(Personal::Sealed(Sealed { subject: subject.to_owned(), bytes }))
 }
 
 impl TenantKeys {
@@ -87,15 +100,14 @@ impl TenantKeys {
         Some(Hash(mac.finalize().into_bytes().into()))
     }
 
-    /// Seals a profile under a new key of its subject; the vault row keeps that key.
-    pub fn seal_profile(
+    /// Seals what is personal under a new key of its subject; the vault row keeps that key.
+    pub fn seal_new<T: Serialize>(
         &self,
         subject: &str,
-        profile: &Profile,
-    ) -> Result<(Personal<Profile>, VaultWrite), SealError> {
+        personal: &T,
+    ) -> Result<(Personal<T>, VaultWrite), SealError> {
         let key = Key::draw()?;
-        let plain = serde_json::to_vec(profile).map_err(|_| SealError::Foreign)?;
-        let bytes = hex(&key.seal(PROFILE, &plain)?);
+        let sealed = seal_personal(&key, subject, personal)?;
         let row = VaultRow {
             kind: VaultKind::SubjectKey,
             public_id: format!("{}/{subject}", self.tenant),
@@ -104,26 +116,41 @@ impl TenantKeys {
             sealed: self.seal(VaultKind::SubjectKey, subject, key.bytes())?,
         };
         held(&self.subjects).insert(subject.to_owned(), key);
-        let sealed = Sealed { subject: subject.to_owned(), bytes };
-        Ok((Personal::Sealed(sealed), VaultWrite::Insert(row)))
+        Ok((sealed, VaultWrite::Insert(row)))
     }
 
-    /// Opens a profile: known where its subject's key is here, erased where it is gone. Keys that
-    /// other nodes drew must have been loaded ([`Keyring::load_subjects`]).
-    pub fn open_profile(&self, personal: &Personal<Profile>) -> Personal<Profile> {
-        let Personal::Sealed(sealed) = personal else { return personal.clone() };
-        let opened = || {
-            let key = held(&self.subjects).get(&sealed.subject).cloned()?;
-            let plain = key.open(PROFILE, &unhex(&sealed.bytes).ok()?).ok()?;
-            serde_json::from_slice(&plain).ok()
-        };
-        opened().map_or(Personal::Erased, Personal::Known)
+    /// Seals more of what is personal under the key its subject has; `None` where that is gone, or
+    /// was drawn elsewhere and not loaded.
+    pub fn seal_more<T: Serialize>(
+        &self,
+        subject: &str,
+        personal: &T,
+    ) -> Result<Option<Personal<T>>, SealError> {
+        let key = held(&self.subjects).get(subject).cloned();
+        key.map(|key| seal_personal(&key, subject, personal)).transpose()
+    }
+
+    /// Opens sealed bytes with their subject's key. Keys that other nodes drew must have been
+    /// loaded ([`Keyring::load`]).
+    fn open_sealed(&self, sealed: &Sealed) -> Option<Vec<u8>> {
+        let key = held(&self.subjects).get(&sealed.subject).cloned()?;
+        key.open(PERSONAL, &unhex(&sealed.bytes).ok()?).ok()
+    }
+
+    /// Opens what is personal: known where its subject's key is here, erased where it is gone.
+    pub fn open_personal<T: DeserializeOwned + Clone>(
+        &self,
+        personal: &Personal<T>,
+    ) -> Personal<T> {
+        let mut opened = personal.clone();
+        opened.open(&|sealed| self.open_sealed(sealed));
+        opened
     }
 
     /// The event with what is personal in it opened, as a fold wants it.
     pub fn opened(&self, mut event: Event) -> Event {
-        if let Some(personal) = event.personal_mut() {
-            *personal = self.open_profile(personal);
+        for personal in event.personal_mut() {
+            personal.open(&|sealed| self.open_sealed(sealed));
         }
         event
     }
@@ -246,6 +273,8 @@ impl Keyring {
 
 #[cfg(test)]
 mod tests {
+    use domain::Profile;
+
     use super::*;
 
     fn keys() -> TenantKeys {
@@ -264,11 +293,15 @@ mod tests {
             email_lookup: String::new(),
         };
         let keys = keys();
-        let (sealed, _) = keys.seal_profile("A-B-1", &profile).unwrap();
+        assert_eq!(keys.seal_more("A-B-1", &profile), Ok(None));
+        let (sealed, _) = keys.seal_new("A-B-1", &profile).unwrap();
+        let again = keys.seal_more("A-B-1", &profile).unwrap().unwrap();
         assert!(!serde_json::to_string(&sealed).unwrap().contains("Ada"));
-        assert_eq!(keys.open_profile(&sealed), Personal::Known(profile));
+        assert_eq!(keys.open_personal(&sealed), Personal::Known(profile.clone()));
+        assert_eq!(keys.open_personal(&again), Personal::Known(profile));
         held(&keys.subjects).clear();
-        assert_eq!(keys.open_profile(&sealed), Personal::Erased);
+        assert_eq!(keys.open_personal(&sealed), Personal::<Profile>::Erased);
+        assert_eq!(keys.open_personal(&again), Personal::<Profile>::Erased);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The users of a tenant. What is personal stays sealed in the rows, as it came in the event:
 //! whoever may see it opens it with the tenant's keys, and erasing a person's key erases the rows.
 
-use domain::{Event, GroupRole, OrganizationId, Personal, Profile, TenantId, UserId};
+use domain::{Event, Grants, OrganizationId, Personal, Profile, TenantId, UserId};
 use eventlog::Recorded;
 
 use crate::projection::{Marks, made, marked, modified};
@@ -9,7 +9,7 @@ use crate::value::Row;
 use crate::{Changes, Column, ProjectError, Projection, Table, Value, ViewError, Views, values};
 
 static USERS: Table = Table {
-    name: "users_v1",
+    name: "users_v2",
     columns: marked![
         Column::text("tenant"),
         Column::text("user_id"),
@@ -26,9 +26,9 @@ static USERS: Table = Table {
 pub struct UserRow {
     pub user: UserId,
     pub organization: OrganizationId,
-    /// Sealed; [`eventlog::TenantKeys::open_profile`] opens it.
+    /// Sealed; [`eventlog::TenantKeys::open_personal`] opens it.
     pub profile: Personal<Profile>,
-    pub grants: Vec<GroupRole>,
+    pub grants: Grants,
     pub marks: Marks,
 }
 
@@ -74,11 +74,11 @@ impl Projection for Users {
 
 const ONE: &str = "select user_id, organization_id, profile, grants,
     created_by, created_at, modified_by, modified_at, sequence
-    from users_v1 where tenant = $1 and user_id = $2";
+    from users_v2 where tenant = $1 and user_id = $2";
 
 const ALL: &str = "select user_id, organization_id, profile, grants,
     created_by, created_at, modified_by, modified_at, sequence
-    from users_v1 where tenant = $1 order by user_id";
+    from users_v2 where tenant = $1 order by user_id";
 
 pub(crate) const STATEMENTS: &[&str] = &[ONE, ALL];
 
@@ -122,11 +122,13 @@ mod tests {
             user: UserId("A-B-1".to_owned()),
             organization: OrganizationId("7".to_owned()),
             profile: Personal::Sealed(sealed),
-            grants: vec![GroupRole { group: GroupId(1), role: RoleId(2) }],
+            grants: Grants::roles([(GroupId(1), RoleId(2))]),
         };
         let profile = r#"{"sealed":{"subject":"A-B-1","bytes":"c0ffee"}}"#;
-        let row = format!(r#"A-B-1 7 {profile} [{{"group":1,"role":2}}] ada 1 ada 1 1"#);
-        assert_eq!(told(Users, &[created.into()]), [format!("users_v1 + acme {row}")]);
+        let row = format!(
+            r#"A-B-1 7 {profile} {{"groups":[{{"group":1,"role":2,"is_blocked":false}}],"account_roles":[]}} ada 1 ada 1 1"#
+        );
+        assert_eq!(told(Users, &[created.into()]), [format!("users_v2 + acme {row}")]);
     }
 
     #[test]
@@ -134,6 +136,6 @@ mod tests {
         let (user, organization) = (UserId("A-B-1".to_owned()), OrganizationId("7".to_owned()));
         let set = UserPasswordSet { user, organization, one_time: false };
         let marks = "modified_by=ada modified_at=1 sequence=1";
-        assert_eq!(told(Users, &[set.into()]), [format!("users_v1 ~ acme A-B-1 {marks}")]);
+        assert_eq!(told(Users, &[set.into()]), [format!("users_v2 ~ acme A-B-1 {marks}")]);
     }
 }

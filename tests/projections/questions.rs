@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 use domain::{
-    ClientDeactivated, ClientSecretReset, FeatureKey, FeatureSet, FeatureValue, Level,
+    ClientDeactivated, ClientSecretReset, FeatureKey, FeatureSet, FeatureValue, Grants, Level,
     OrganizationId, Personal, Sealed, TenantId, UserCreated, UserId,
 };
 use projections::clients::{self, ClientFilter, TAGS_MOST};
@@ -165,7 +165,8 @@ async fn a_flag_comes_from_the_nearest_level_it_is_set_on(database: Arc<Database
     let (one, other) = (FeatureKey::UserSchema, FeatureKey::OidcTokenExchange);
     let sealed = Sealed { subject: "A-B-1".to_owned(), bytes: "c0ffee".to_owned() };
     let profile = Personal::Sealed(sealed);
-    let joined = UserCreated { user: user.clone(), organization, profile, grants: vec![] };
+    let joined =
+        UserCreated { user: user.clone(), organization, profile, grants: Grants::default() };
     ledger
         .record(&system, vec![set(&Level::System, one, true), set(&Level::System, other, true)])
         .await;

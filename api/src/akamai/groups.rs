@@ -46,7 +46,7 @@ async fn groups_in_use(call: &Call) -> Result<BTreeSet<GroupId>, Fault> {
     let mut used: BTreeSet<_> =
         assets::all(views, tenant).await?.iter().map(|asset| asset.group).collect();
     let users = users::all(views, tenant).await?;
-    used.extend(users.iter().flat_map(|user| &user.grants).map(|grant| grant.group));
+    used.extend(users.iter().flat_map(|user| &user.grants.groups).map(|grant| grant.group));
     let clients = clients::all(views, tenant).await?;
     used.extend(clients.iter().flat_map(|client| &client.access).map(|held| held.group));
     Ok(used)

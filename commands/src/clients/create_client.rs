@@ -12,14 +12,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{FeatureFault, features, secret_id};
+use super::{DESCRIPTION_MAX, FeatureFault, NAME_MAX, features, secret_id};
 use crate::access::{self, Grant, GrantFault};
 use crate::mint::{CAPTURE_ALPHABET, LOWER_ALPHABET};
 use crate::names::{bytes_of, is_description, is_name};
 use crate::{Command, Context, Mint, Refusal, Rejection, Secret};
 
-const NAME_MAX: usize = 256;
-const DESCRIPTION_MAX: usize = 1000;
 const TAG_MAX: usize = 100;
 
 /// Creates an API client, and shows its first secret once.

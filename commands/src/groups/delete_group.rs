@@ -81,8 +81,8 @@ impl Command for DeleteGroup {
 #[cfg(test)]
 mod tests {
     use domain::{
-        AssetAdded, AssetId, AssetKind, GroupRole, OrganizationId, Personal, RoleId, UserCreated,
-        UserId,
+        AssetAdded, AssetId, AssetKind, Grants, GroupRole, OrganizationId, Personal, RoleId,
+        UserCreated, UserId,
     };
 
     use super::*;
@@ -107,7 +107,7 @@ mod tests {
             user: UserId("A-B-9".to_owned()),
             organization: OrganizationId("5".to_owned()),
             profile: Personal::Erased,
-            grants: grants.clone(),
+            grants: Grants::roles(grants.iter().map(|it| (it.group, it.role))),
         });
         let client = sample::created(1, "robot", &[]);
         tenant.clients.created(&domain::ClientCreated { access: grants, ..client });

@@ -1,7 +1,7 @@
 //! For cases: a tenant with a custom role beside the standard one.
 
 use domain::{
-    ClientCreated, GrantableRole, GroupId, GroupRole, OrganizationId, Permission, Personal,
+    ClientCreated, GrantableRole, Grants, GroupId, GroupRole, OrganizationId, Permission, Personal,
     RoleContent, RoleCreated, RoleId, RoleKind, Tenant, UserCreated, UserId,
 };
 
@@ -37,7 +37,7 @@ pub(super) fn held() -> Tenant {
         user: UserId("A-B-9".to_owned()),
         organization: OrganizationId("5".to_owned()),
         profile: Personal::Erased,
-        grants: grants.clone(),
+        grants: Grants::roles(grants.iter().map(|it| (it.group, it.role))),
     });
     let client = clients::sample::created(1, "robot", &[]);
     tenant.clients.created(&ClientCreated { access: grants, ..client });

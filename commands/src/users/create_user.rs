@@ -1,7 +1,7 @@
 //! Gives a person an account (Akamai IAM v3, "Create a user"). Who it is stays sealed from here
 //! on.
 
-use domain::{Aggregate, Event, OrganizationId, Right, Tenant, UserCreated, UserId};
+use domain::{Aggregate, Event, Grants, OrganizationId, Right, Tenant, UserCreated, UserId};
 use eventlog::{SealError, VaultWrite};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -101,11 +101,12 @@ impl Command for CreateUser {
         if let Some(by) = tenant.users.with_email(&person.email_lookup) {
             return Err(No::EmailTaken(by.clone()));
         }
+        let held = access::checked(&self.grants, tenant).map_err(No::Grants)?;
         let fact = UserCreated {
             user: context.fresh.user.clone(),
             organization: self.organization.clone(),
             profile: person.profile.clone(),
-            grants: access::checked(&self.grants, tenant).map_err(No::Grants)?,
+            grants: Grants::roles(held.into_iter().map(|it| (it.group, it.role))),
         };
         Ok(vec![fact.into()])
     }
@@ -161,10 +162,10 @@ mod tests {
         let [Event::UserCreated(fact)] = &command.decide(&tenant(), &context).unwrap()[..] else {
             panic!("not one user");
         };
-        assert_eq!((fact.user.as_str(), fact.grants.len()), ("A-B-7", 1));
+        assert_eq!((fact.user.as_str(), fact.grants.groups.len()), ("A-B-7", 1));
         let stored = serde_json::to_string(fact).unwrap();
         assert!(!stored.contains("Ada") && command.profile.email.is_empty());
-        let Personal::Known(profile) = keys.open_profile(&fact.profile) else {
+        let Personal::Known(profile) = keys.open_personal(&fact.profile) else {
             panic!("not known");
         };
         assert_eq!((profile.user_name, profile.first_name.as_str()), (profile.email, "Ada"));

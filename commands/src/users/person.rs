@@ -109,7 +109,7 @@ impl ClearProfile {
             country: self.country,
             email_lookup: email_lookup.clone(),
         };
-        let (profile, key) = keys.seal_profile(user.as_str(), &profile)?;
+        let (profile, key) = keys.seal_new(user.as_str(), &profile)?;
         Ok(Ok(SealedPerson { profile, email_lookup, key }))
     }
 }

@@ -126,7 +126,7 @@ mod tests {
             user: UserId("A-B-1".to_owned()),
             organization: OrganizationId("5".to_owned()),
             profile: Personal::Erased,
-            grants: Vec::new(),
+            grants: domain::Grants::default(),
         });
         tenant
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::{Aggregate, DecodeError, Details, Event, Personal, Tenant, TenantId};
+use domain::{Aggregate, DecodeError, Details, Event, Tenant, TenantId};
 use eventlog::{Hash, LogError, Recorded, TenantKeys, leaf_hash, payload_hash};
 use serde::{Deserialize, Serialize};
 
@@ -117,9 +117,9 @@ impl State {
     pub(super) fn fold_foreign(&mut self, recorded: &Recorded) -> Option<()> {
         let Recorded { event_type, event_version, payload, .. } = recorded;
         let mut event = Event::decode(event_type, *event_version, payload).ok()?;
-        if let Some(Personal::Sealed(sealed)) = event.personal_mut()
-            && !self.keys.knows(&sealed.subject)
-        {
+        let personal = event.personal_mut();
+        let mut sealed = personal.iter().filter_map(|it| it.sealed());
+        if sealed.any(|sealed| !self.keys.knows(&sealed.subject)) {
             return None;
         }
         self.fold(recorded).ok()
@@ -156,10 +156,10 @@ impl State {
         };
         recorded.leaf_hash = leaf_hash(&recorded);
         // Only what is personal is opened, and only then is there something to copy.
-        if event.personal_mut().is_some() {
-            self.tenant.apply(&self.keys.opened(event.clone()));
-        } else {
+        if event.personal_mut().is_empty() {
             self.tenant.apply(event);
+        } else {
+            self.tenant.apply(&self.keys.opened(event.clone()));
         }
         self.stand(&recorded);
         recorded

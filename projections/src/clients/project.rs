@@ -33,6 +33,14 @@ impl Projection for Clients {
         #[expect(clippy::wildcard_enum_match_arm, reason = "only what is told of clients")]
         match event {
             Event::ClientCreated(fact) => created(fact, recorded, changes),
+            Event::ClientRenamed(fact) => {
+                set(fact.client, vec![("name", fact.to.as_str().into())])?;
+                changes.delete(&NAME_PARTS, values![&recorded.tenant, fact.client.0])?;
+                name_parts(recorded, fact.client, &fact.to, changes)
+            }
+            Event::ClientDescribed(fact) => {
+                set(fact.client, vec![("description", fact.to.as_str().into())])
+            }
             Event::ClientLocked(fact) => set(fact.client, vec![("is_locked", true.into())]),
             Event::ClientUnlocked(fact) => set(fact.client, vec![("is_locked", false.into())]),
             Event::ClientActivated(fact) => set(fact.client, vec![("is_active", true.into())]),
@@ -113,10 +121,18 @@ fn created(
     for tag in &fact.tags {
         changes.upsert(&TAGS, values![tenant, client, tag])?;
     }
-    for part in endings(&fact.name) {
-        changes.upsert(&NAME_PARTS, values![tenant, client, part])?;
-    }
-    Ok(())
+    name_parts(recorded, fact.client, &fact.name, changes)
+}
+
+fn name_parts(
+    recorded: &Recorded,
+    client: ClientId,
+    name: &str,
+    changes: &mut Changes,
+) -> Result<(), ProjectError> {
+    endings(name)
+        .into_iter()
+        .try_for_each(|part| changes.upsert(&NAME_PARTS, values![&recorded.tenant, client.0, part]))
 }
 
 fn credential_created(
@@ -153,8 +169,8 @@ fn endings(name: &str) -> BTreeSet<String> {
 mod tests {
     use chrono::DateTime;
     use domain::{
-        AkamaiClientId, CaptureClientId, ClientDeleted, ClientFeature, ClientKind, ClientLocked,
-        ClientSecretReset, CredentialId,
+        AkamaiClientId, CaptureClientId, ClientDeleted, ClientDescribed, ClientFeature, ClientKind,
+        ClientLocked, ClientRenamed, ClientSecretReset, CredentialId,
     };
     use uuid::Uuid;
 
@@ -195,6 +211,22 @@ mod tests {
             format!("client_name_parts_v1 + acme {ID} é"),
             format!("client_tags_v1 + acme {ID} ops"),
             format!("clients_v1 + acme {ID} {row} ada 1 ada 2 1"),
+        ];
+        assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn a_renamed_client_is_found_by_its_new_name_only() {
+        let (from, to) = ("Bo\u{e9}".to_owned(), "al".to_owned());
+        let described = ClientDescribed { client: ID, from: String::new(), to: "sings".to_owned() };
+        let renamed = ClientRenamed { client: ID, from, to };
+        let rows = told(Clients, &[renamed.into(), described.into()]);
+        let set = "name=al description=sings modified_by=ada modified_at=2 sequence=1";
+        let expected = [
+            format!("client_name_parts_v1 - acme {ID}"),
+            format!("client_name_parts_v1 + acme {ID} al"),
+            format!("client_name_parts_v1 + acme {ID} l"),
+            format!("clients_v1 ~ acme {ID} {set}"),
         ];
         assert_eq!(rows, expected);
     }

@@ -61,7 +61,7 @@ impl Holders {
     }
 
     pub(super) fn users_with(&self, role: RoleId) -> impl Iterator<Item = &UserRow> {
-        self.users.iter().filter(move |user| user.grants.iter().any(|held| held.role == role))
+        self.users.iter().filter(move |user| user.grants.has(role))
     }
 
     fn is_held(&self, role: RoleId) -> bool {
@@ -98,7 +98,8 @@ pub(super) fn show(
     }
     if sections.users {
         let is_readable = |user: &&UserRow| {
-            let mut held = user.grants.iter().filter(|held| held.role == row.role);
+            let on_groups = user.grants.groups.iter();
+            let mut held = on_groups.filter(|held| held.role == Some(row.role));
             held.any(|held| holders.forest.reaches(&call.caller, Permission::Read, held.group))
         };
         let users = holders.users_with(row.role).filter(is_readable);

@@ -18,7 +18,7 @@ fn tenant() -> Tenant {
         user: UserId("A-B-9".to_owned()),
         organization,
         profile: Personal::Erased,
-        grants: Vec::new(),
+        grants: domain::Grants::default(),
     });
     tenant.clients.created(&created(2, "robot", &[]));
     tenant
