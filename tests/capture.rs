@@ -2,3 +2,5 @@
 
 mod clients;
 mod set_features;
+mod signature;
+mod signing;

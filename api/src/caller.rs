@@ -2,9 +2,10 @@
 //! by which callers prove it. What a credential is worth is read behind the gate at every request,
 //! so that a lock, a reset or a revocation made in any dialect holds in every other at once.
 
-mod basic;
 mod bearer;
 mod operator;
+mod secret;
+mod signature;
 mod signed;
 mod standing;
 mod web_token;
@@ -16,9 +17,9 @@ use domain::{
     Rights, TenantId,
 };
 
-pub use basic::{BasicError, basic};
 pub use bearer::{BearerError, bearer};
 pub use operator::OperatorToken;
+pub use secret::{SecretError, secret};
 pub use signed::{SignedError, signed};
 
 use crate::dialect::Needs;

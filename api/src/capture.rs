@@ -22,11 +22,15 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::call::{Call, Incoming};
-use crate::caller::{Caller, basic};
+use crate::caller::{Caller, secret};
 use crate::dialect::{Dialect, Face, Needs};
 use crate::fault::Fault;
 use error::{CaptureError, answer};
 use parameters::Parameters;
+
+/// Where the same signed request may not be sent twice: elsewhere it would only do again what it
+/// did.
+const SINGLE_USE: [&str; 3] = ["/clients/add", "/clients/reset_secret", "/clients/delete"];
 
 /// How this dialect lets callers in and refuses.
 pub(crate) struct Capture;
@@ -37,9 +41,8 @@ impl Face for Capture {
 
     async fn authenticate(app: &App, request: &Incoming) -> Result<Caller, CaptureError> {
         let parameters = Parameters::of(request);
-        let named = parameters.get("client_id").zip(parameters.get("client_secret"));
-        let header = request.header("authorization");
-        Ok(basic(app, header, named, request.received_at).await?)
+        let is_single_use = SINGLE_USE.contains(&request.uri.path());
+        Ok(secret(app, request, parameters.all(), is_single_use).await?)
     }
 
     fn refuse(request: &Incoming, error: CaptureError) -> Response {

@@ -122,12 +122,6 @@ async fn credentials_are_taken_in_every_form_that_is_sent(database: Arc<Database
         (world.request("POST", "/clients/list"), 402),
         (world.request("POST", "/clients/list").basic_auth(id, Some("wrong")), 402),
         (world.request("POST", "/clients/list").basic_auth("nobody", Some(secret)), 402),
-        (
-            world
-                .request("POST", "/clients/list")
-                .header("authorization", format!("Signature {id}:x")),
-            205,
-        ),
         (world.request("POST", "/clients/list").bearer_auth("token"), 205),
     ] {
         let reply = Reply::of(wrong).await;

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use crate::call::Incoming;
-use crate::caller::BasicError;
+use crate::caller::SecretError;
 use crate::dialect::Turned;
 use crate::fault::{Denied, Fault};
 
@@ -75,18 +75,15 @@ pub(super) fn answer(status: StatusCode, body: Value) -> Response {
     response
 }
 
-impl From<BasicError> for CaptureError {
-    fn from(error: BasicError) -> Self {
+impl From<SecretError> for CaptureError {
+    fn from(error: SecretError) -> Self {
+        let text = error.to_string();
         match error {
-            BasicError::OtherScheme => Self::new(
-                205,
-                "invalid_auth_method",
-                "this endpoint does not support the given authorization scheme",
-            ),
-            BasicError::Wrong => {
-                Self::new(402, "invalid_client_credentials", "unknown client or wrong secret")
+            SecretError::OtherScheme => Self::new(205, "invalid_auth_method", text),
+            SecretError::Wrong | SecretError::DateOff | SecretError::Replayed => {
+                Self::new(402, "invalid_client_credentials", text)
             }
-            BasicError::Fault(fault) => fault.into(),
+            SecretError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -23,6 +23,11 @@ impl Parameters {
         Self(request.query().into_iter().chain(body).collect())
     }
 
+    /// All of them, as they were given: a signature is over the empty ones too.
+    pub(super) fn all(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
+
     /// A parameter's text; one that is there and empty counts as absent.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
