@@ -7,7 +7,7 @@ use std::sync::Arc;
 use commands::groups::{CreateGroup, MoveGroup};
 use commands::tenants::CreateTenant;
 use commands::{Command, Failure, Granted, Request, SystemClock, Writer, WriterSettings};
-use domain::{Actor, Event, GroupId, Tenant, TenantId};
+use domain::{Actor, Authority, Event, GroupId, Tenant, TenantId};
 use eventlog::{EventLog, Key, Keyring, MasterKey};
 use futures::future::join_all;
 use uuid::Uuid;
@@ -38,6 +38,7 @@ fn request(tenant: &str) -> Request {
     Request {
         tenant: TenantId::new(tenant).unwrap(),
         actor: Actor::system(),
+        authority: Authority::full(),
         command_id: Uuid::now_v7(),
         correlation: String::new(),
         address: Some([10, 0, 0, 7].into()),

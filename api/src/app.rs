@@ -72,6 +72,7 @@ impl App {
         let request = Request {
             tenant: tenant.clone(),
             actor: caller.actor.clone(),
+            authority: caller.authority(),
             command_id: Uuid::now_v7(),
             correlation: request.id.clone(),
             address: request.address,

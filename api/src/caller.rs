@@ -13,8 +13,8 @@ mod web_token;
 use std::collections::BTreeSet;
 
 use domain::{
-    Actor, ClientFeature, ClientId, CredentialId, GroupId, OrganizationId, Permission, Right,
-    Rights, TenantId,
+    Actor, Authority, ClientFeature, ClientId, CredentialId, GroupId, OrganizationId, Permission,
+    Right, Rights, TenantId,
 };
 
 pub use bearer::{BearerError, bearer};
@@ -132,6 +132,24 @@ impl Caller {
             | Right::ProjectionAdmin => right,
         };
         self.rights.contains(&right) || self.rights.contains(&wider)
+    }
+
+    /// What it holds in the words of roles: a client that signed its call by its roles, whoever
+    /// bears a token by the rights of that token.
+    pub fn authority(&self) -> Authority {
+        if self.actor == Actor::system() {
+            return Authority::full();
+        }
+        match self.client.as_ref().filter(|client| client.credential.is_some()) {
+            Some(client) => {
+                let grants = client.access.iter();
+                Authority::On(grants.map(|it| (it.group, it.permissions.clone())).collect())
+            }
+            None => {
+                let is_covered = |it: &Permission| it.rights().iter().all(|it| self.has(*it));
+                Authority::Everywhere(Permission::ALL.into_iter().filter(is_covered).collect())
+            }
+        }
     }
 
     /// Whether the gate of an operation lets it through.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use commands::groups::{CreateGroup, MoveGroup, RenameGroup};
 use commands::tenants::CreateTenant;
 use commands::{Command, Granted, Request, SystemClock, Writer, WriterSettings};
-use domain::{Actor, GroupId, TenantId};
+use domain::{Actor, Authority, GroupId, TenantId};
 use eventlog::{EventLog, Key, Keyring, MasterKey, PostgresLog};
 use futures::future::try_join_all;
 use uuid::Uuid;
@@ -42,6 +42,7 @@ impl World {
         let request = Request {
             tenant: tenant.clone(),
             actor: Actor::system(),
+            authority: Authority::full(),
             command_id,
             correlation: command_id.to_string(),
             address: Some([192, 0, 2, 1].into()),

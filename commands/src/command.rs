@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use domain::{Actor, Aggregate, Event, OrganizationId, Right, Rights, Tenant};
+use domain::{Actor, Aggregate, Authority, Event, OrganizationId, Right, Rights, Tenant};
 use eventlog::{SealError, VaultWrite};
 
 use crate::Mint;
@@ -14,6 +14,8 @@ pub struct Context<F = ()> {
     /// The instant the events will carry; not before the partition's last one.
     pub now: DateTime<Utc>,
     pub actor: Actor,
+    /// What the actor holds themselves.
+    pub authority: Authority,
     pub address: Option<IpAddr>,
     /// Identifiers and sealed secrets drawn for this command.
     pub fresh: F,
@@ -145,6 +147,7 @@ impl<F> Context<F> {
     /// For cases: 2026-01-01, the installation itself, from nowhere.
     pub(crate) fn sample(fresh: F) -> Self {
         let now = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
-        Self { now, actor: Actor::system(), address: None, fresh }
+        let (actor, authority) = (Actor::system(), Authority::full());
+        Self { now, actor, authority, address: None, fresh }
     }
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use domain::{Actor, Details, Event, TenantId};
+use domain::{Actor, Authority, Details, Event, TenantId};
 use eventlog::{Hash, LogError};
 use uuid::Uuid;
 
@@ -20,6 +20,8 @@ pub struct Idempotency {
 pub struct Request {
     pub tenant: TenantId,
     pub actor: Actor,
+    /// What the actor holds themselves, and so may hand on.
+    pub authority: Authority,
     /// Given where the command entered, and kept through every retry.
     pub command_id: Uuid,
     /// Request or correlation id.

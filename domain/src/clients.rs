@@ -151,6 +151,12 @@ impl Clients {
         self.all.iter().filter(move |(_, client)| holds(client)).map(|(id, _)| *id)
     }
 
+    /// The groups on which some client holds `role`.
+    pub fn groups_with(&self, role: RoleId) -> impl Iterator<Item = GroupId> + '_ {
+        let access = self.all.values().flat_map(|client| &client.access);
+        access.filter(move |held| held.role == role).map(|held| held.group)
+    }
+
     pub fn created(&mut self, fact: &ClientCreated) {
         self.names.insert(fact.name.clone(), fact.client);
         self.akamai_ids.insert(fact.akamai_id.clone(), fact.client);

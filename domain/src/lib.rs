@@ -6,6 +6,7 @@ mod actor;
 mod aggregate;
 mod allow_list;
 mod assets;
+mod authority;
 mod clients;
 mod event;
 mod features;
@@ -30,6 +31,7 @@ pub use allow_list::{
     CidrBlockRemoved, Hold,
 };
 pub use assets::{Asset, AssetAdded, AssetKind, Assets};
+pub use authority::Authority;
 pub use clients::{
     Client, ClientActivated, ClientCreated, ClientCredentialCreated, ClientCredentialDeactivated,
     ClientDeactivated, ClientDeleted, ClientDescribed, ClientFeature, ClientFeaturesSet,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{GrantedRoleId, RoleId};
+use crate::{GrantedRoleId, Right, RoleId};
 
 /// Who made a role, and so who may change it (Akamai IAM v3, "Create a role").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,6 +41,16 @@ impl Permission {
         Self::AssetMove,
         Self::ClientAdmin,
     ];
+
+    /// What a bearer holds who may do the same over the native API.
+    pub fn rights(self) -> &'static [Right] {
+        match self {
+            Self::Read => &[Right::GroupRead, Right::UserRead, Right::ClientRead],
+            Self::GroupAdmin | Self::AssetMove => &[Right::GroupAdmin],
+            Self::UserAdmin | Self::RoleAdmin => &[Right::UserAdmin],
+            Self::ClientAdmin => &[Right::ClientAdmin],
+        }
+    }
 
     /// The permission of that name.
     pub fn from_name(name: &str) -> Option<Self> {

@@ -73,6 +73,12 @@ impl Users {
         self.by_id.iter().filter(move |(_, user)| holds(user)).map(|(id, _)| id)
     }
 
+    /// The groups on which some user holds `role`.
+    pub fn groups_with(&self, role: RoleId) -> impl Iterator<Item = GroupId> + '_ {
+        let grants = self.by_id.values().flat_map(|user| &user.grants.groups);
+        grants.filter(move |grant| grant.role == Some(role)).map(|grant| grant.group)
+    }
+
     pub fn created(&mut self, fact: &UserCreated) {
         let user = User {
             organization: fact.organization.clone(),

@@ -12,6 +12,7 @@ on_both_stores!(
     lists_count_and_show_who_holds_a_role,
     roles_that_cannot_be_are_refused_and_write_nothing,
     an_edit_holds_at_once_for_clients_with_the_role,
+    nobody_puts_into_a_role_what_they_do_not_hold,
 );
 
 const ROLES: &str = "/user-admin/roles";
@@ -241,5 +242,36 @@ async fn an_edit_holds_at_once_for_clients_with_the_role(database: Arc<Database>
         let edited = world.akamai("PUT", &role, json!({"grantedRoles": both})).await;
         assert_eq!(ids(&edited.body), [1001, 1002]);
     }
+    world.stop().await;
+}
+
+async fn nobody_puts_into_a_role_what_they_do_not_hold(database: Arc<Database>) {
+    let world = World::start(&database).await;
+    let own = create(&world, "Warden", &[1001, 1004]).await.body;
+    let wide = create(&world, "Wide", &[1001, 1006]).await.body;
+    let (own, wide) = (path_of(&own), path_of(&wide));
+    let warden = world.restricted("wards", "Acme", "Warden").await;
+    let asked = async |method: &str, path: &str, ids: &[i64]| {
+        let name = format!("{method} {ids:?}");
+        let body = json!({"roleName": name, "roleDescription": "x", "grantedRoles": granted(ids)});
+        world.akamai_as(&warden, method, path, body).await
+    };
+    let events = world.events().await;
+    let beyond: [(&str, &str, &[i64]); 3] = [
+        ("POST", ROLES, &[1001, 1006]),
+        ("PUT", &own, &[1004, 1003]),
+        ("PUT", &wide, &[1001, 1002, 1006]),
+    ];
+    for (method, path, ids) in beyond {
+        let refused = asked(method, path, ids).await;
+        let kind = "/useradmin-api/error-types/1001";
+        assert_eq!((refused.status, &refused.body["type"]), (403, &json!(kind)), "{refused}");
+        let says = refused.body["errors"][0]["detail"].as_str().unwrap();
+        assert!(says.contains(".admin"), "names what is lacking: {refused}");
+    }
+    assert_eq!(world.events().await, events);
+    assert_eq!(asked("POST", ROLES, &[1004, 1001]).await.status, 201, "what is held");
+    assert_eq!(asked("PUT", &wide, &[1006, 1004]).await.status, 200, "what the role had stays");
+    assert_eq!(asked("PUT", &wide, &[]).await.status, 200, "less is always granted");
     world.stop().await;
 }

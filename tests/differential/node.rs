@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::{DateTime, Utc};
 use commands::list::{Asked, Desk, Done, Undone, dispatch};
 use commands::{Clock, Command, Failure, Granted, Rejection, Request, Writer, WriterSettings};
-use domain::{Actor, Level, OrganizationId, TenantId};
+use domain::{Actor, Authority, Level, OrganizationId, TenantId};
 use eventlog::{EventLog, Key, Keyring, MasterKey};
 use projections::{Projections, Until, Views, assets, clients, features, groups, organizations};
 use serde_json::{Value, json};
@@ -147,6 +147,7 @@ impl Desk for Node {
         let request = Request {
             tenant: self.tenant.clone(),
             actor: Actor::system(),
+            authority: Authority::full(),
             command_id: Uuid::now_v7(),
             correlation: String::new(),
             address: None,

@@ -10,6 +10,7 @@ use crate::world::World;
 on_both_stores!(
     whoever_is_confined_sees_and_changes_nothing_else,
     nobody_hands_out_what_they_do_not_hold,
+    nobody_puts_into_a_role_what_their_token_may_not,
 );
 
 async fn whoever_is_confined_sees_and_changes_nothing_else(database: Arc<Database>) {
@@ -79,5 +80,36 @@ async fn nobody_hands_out_what_they_do_not_hold(database: Arc<Database>) {
     let path = "/v1/tenants/system/commands/CreateGroup";
     let reply = world.bearer(reader, "POST", path, json!({"name": "x"})).await;
     assert_eq!(reply.status, 403, "{reply}");
+    world.stop().await;
+}
+
+async fn nobody_puts_into_a_role_what_their_token_may_not(database: Arc<Database>) {
+    let world = World::start(&database).await;
+    let body = json!({"name": "wards", "rights": ["user.admin", "group.read"]});
+    let token = world.command("IssueToken", body).await["secret"].as_str().unwrap().to_owned();
+    let body = json!({"name": "Wide", "grantedRoles": [1003, 1006]});
+    let wide = world.command("CreateRole", body).await["role"].clone();
+    let events = world.events().await;
+    let send = async |name: &str, body: Value| {
+        let path = format!("/v1/tenants/default/commands/{name}");
+        world.bearer(&token, "POST", &path, body).await
+    };
+    for (name, body) in [
+        ("CreateRole", json!({"name": "a", "permissions": ["client.admin"]})),
+        ("CreateRole", json!({"name": "a", "kind": "standard", "grantedRoles": [1002]})),
+        ("EditRole", json!({"role": wide, "grantedRoles": [1003, 1006, 1001]})),
+    ] {
+        let refused = send(name, body).await;
+        let code = "urn:chancery:problem:permission_not_held";
+        assert_eq!((refused.status, &refused.body["type"]), (403, &json!(code)), "{refused}");
+    }
+    assert_eq!(world.events().await, events);
+    for (name, body) in [
+        ("CreateRole", json!({"name": "a", "permissions": ["user.admin", "role.admin"]})),
+        ("EditRole", json!({"role": wide, "grantedRoles": [1003, 1004, 1006]})),
+    ] {
+        let granted = send(name, body).await;
+        assert_eq!(granted.status, 200, "{name}: {granted}");
+    }
     world.stop().await;
 }

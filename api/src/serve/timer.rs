@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use commands::clients::EndSecretGrace;
 use commands::{Clock, Request};
-use domain::Actor;
+use domain::{Actor, Authority};
 use projections::clients::due;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -90,6 +90,7 @@ async fn end_what_is_due(app: App, now: DateTime<Utc>) {
         let request = Request {
             tenant: due.tenant,
             actor: Actor::timer(),
+            authority: Authority::full(),
             command_id: Uuid::now_v7(),
             correlation: "timer".to_owned(),
             address: None,

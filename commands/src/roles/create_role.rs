@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{DESCRIPTION_MAX, NAME_MAX, granted};
+use super::{DESCRIPTION_MAX, NAME_MAX, first_not_held, granted};
 use crate::names::{bytes_of, is_description, is_name};
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
@@ -54,6 +54,8 @@ pub enum CreateRoleRejection {
     PermissionUnknown(String),
     #[error("there is no grantable role {0}")]
     GrantedRoleUnknown(GrantedRoleId),
+    #[error("whoever does not hold {} wherever the role is held cannot have it granted", .0.as_str())]
+    NotHeld(Permission),
 }
 
 impl Rejection for CreateRoleRejection {
@@ -66,6 +68,7 @@ impl Rejection for CreateRoleRejection {
             Self::DescriptionInvalid => Refusal::invalid("description_invalid", "description"),
             Self::PermissionUnknown(_) => Refusal::invalid("permission_unknown", "permissions"),
             Self::GrantedRoleUnknown(_) => Refusal::invalid("granted_role_unknown", "grantedRoles"),
+            Self::NotHeld(_) => Refusal::forbidden("permission_not_held"),
         }
     }
 }
@@ -117,6 +120,10 @@ impl Command for CreateRole {
         let mut granted_roles = granted(&self.granted_roles).map_err(No::GrantedRoleUnknown)?;
         granted_roles.extend(GrantableRole::covered_by(&permissions));
         permissions.extend(GrantableRole::permissions_of(&granted_roles));
+        let asked = permissions.iter().copied();
+        if let Some(no) = first_not_held(asked, context.fresh, tenant, &context.authority) {
+            return Err(No::NotHeld(no));
+        }
         let fact = RoleCreated {
             role: context.fresh,
             name: self.name.clone(),
@@ -135,6 +142,7 @@ impl Command for CreateRole {
 
 #[cfg(test)]
 mod tests {
+    use domain::{Authority, GroupId};
     use serde_json::json;
 
     use super::*;
@@ -170,6 +178,23 @@ mod tests {
         let decided = decide(json!({"name": "editor", "grantedRoles": []})).unwrap();
         let Event::RoleCreated(fact) = &decided[0] else { panic!("{decided:?}") };
         assert!(fact.permissions.is_empty() && fact.granted_roles.is_empty());
+    }
+
+    #[test]
+    fn nobody_makes_a_role_wider_than_what_they_hold() {
+        let decide = |granted: &[i64]| {
+            let granted = granted.iter().copied().map(GrantedRoleId).collect();
+            let body = json!({"name": "editor"});
+            let command: CreateRole = serde_json::from_value(body).unwrap();
+            let command = CreateRole { granted_roles: granted, ..command };
+            let authority = Authority::On(vec![(GroupId(1), [Permission::RoleAdmin].into())]);
+            let context = Context { authority, ..Context::sample(RoleId(7)) };
+            command.decide(&tenant(), &context)
+        };
+        assert_eq!(decide(&[1004]).map(|events| events.len()), Ok(1));
+        assert_eq!(decide(&[]).map(|events| events.len()), Ok(1));
+        let no = CreateRoleRejection::NotHeld(Permission::ClientAdmin);
+        assert_eq!(decide(&[1004, 1006]), Err(no));
     }
 
     #[test]

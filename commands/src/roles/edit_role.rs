@@ -2,13 +2,14 @@
 //! "Modify a role").
 
 use domain::{
-    Aggregate, Event, GrantableRole, GrantedRoleId, Right, RoleEdited, RoleId, RoleKind, Tenant,
+    Aggregate, Event, GrantableRole, GrantedRoleId, Permission, Right, RoleEdited, RoleId,
+    RoleKind, Tenant,
 };
 use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{DESCRIPTION_MAX, NAME_MAX, granted};
+use super::{DESCRIPTION_MAX, NAME_MAX, first_not_held, granted};
 use crate::names::{is_description, is_name};
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
@@ -42,6 +43,8 @@ pub enum EditRoleRejection {
     DescriptionInvalid,
     #[error("there is no grantable role {0}")]
     GrantedRoleUnknown(GrantedRoleId),
+    #[error("whoever does not hold {} wherever the role is held cannot have it granted", .0.as_str())]
+    NotHeld(Permission),
 }
 
 impl Rejection for EditRoleRejection {
@@ -55,6 +58,7 @@ impl Rejection for EditRoleRejection {
             }
             Self::DescriptionInvalid => Refusal::invalid("description_invalid", "description"),
             Self::GrantedRoleUnknown(_) => Refusal::invalid("granted_role_unknown", "grantedRoles"),
+            Self::NotHeld(_) => Refusal::forbidden("permission_not_held"),
         }
     }
 }
@@ -82,7 +86,7 @@ impl Command for EditRole {
         Aggregate::role(self.role)
     }
 
-    fn decide(&self, tenant: &Tenant, _: &Context) -> Result<Vec<Event>, EditRoleRejection> {
+    fn decide(&self, tenant: &Tenant, context: &Context) -> Result<Vec<Event>, EditRoleRejection> {
         use EditRoleRejection as No;
 
         let role = tenant.roles.get(self.role).ok_or(No::RoleUnknown(self.role))?;
@@ -112,6 +116,10 @@ impl Command for EditRole {
         if after == role.content {
             return Ok(Vec::new());
         }
+        let added = after.permissions.difference(&role.content.permissions).copied();
+        if let Some(no) = first_not_held(added, self.role, tenant, &context.authority) {
+            return Err(No::NotHeld(no));
+        }
         let before = role.content.clone();
         Ok(vec![RoleEdited { role: self.role, before, after }.into()])
     }
@@ -119,7 +127,7 @@ impl Command for EditRole {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Permission, RoleContent};
+    use domain::{Authority, GroupCreated, GroupId, RoleContent};
     use serde_json::{Value, json};
 
     use super::*;
@@ -165,6 +173,26 @@ mod tests {
         ] {
             assert_eq!(decide(same), Ok(vec![]));
         }
+    }
+
+    #[test]
+    fn nobody_widens_a_role_beyond_what_they_hold_wherever_it_is_held() {
+        let mut tenant = held();
+        let (group, parent) = (GroupId(4), Some(GroupId(1)));
+        tenant.groups.created(&GroupCreated { group, parent, name: "emea".to_owned() });
+        let decide = |granted: &[i64], authority: &Authority| {
+            let granted = granted.iter().copied().map(GrantedRoleId).collect();
+            let (role, granted_roles) = (RoleId(3), Some(granted));
+            let command = EditRole { role, name: None, description: None, granted_roles };
+            let context = Context { authority: authority.clone(), ..Context::sample(()) };
+            command.decide(&tenant, &context).map(|events| events.len())
+        };
+        let moves = |group| Authority::On(vec![(GroupId(group), [Permission::AssetMove].into())]);
+        let no = |permission| Err(EditRoleRejection::NotHeld(permission));
+        assert_eq!(decide(&[1001, 1002, 1005], &moves(1)), Ok(1), "what it has may stay");
+        assert_eq!(decide(&[1001], &moves(4)), Ok(1), "less is always granted");
+        assert_eq!(decide(&[1001, 1006], &moves(1)), no(Permission::ClientAdmin));
+        assert_eq!(decide(&[1001, 1005], &moves(4)), no(Permission::AssetMove), "held above");
     }
 
     #[test]

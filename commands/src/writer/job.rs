@@ -94,9 +94,9 @@ impl Job {
         reply: oneshot::Sender<Reply<C>>,
     ) -> Self {
         let weight = ENVELOPE + command.weight();
-        let actor = request.actor.clone();
-        let now = DateTime::UNIX_EPOCH;
-        let context = Context { now, actor, address: request.address, fresh };
+        let (actor, authority) = (request.actor.clone(), request.authority.clone());
+        let (now, address) = (DateTime::UNIX_EPOCH, request.address);
+        let context = Context { now, actor, authority, address, fresh };
         Self {
             request,
             seat,

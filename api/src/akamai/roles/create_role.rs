@@ -37,6 +37,7 @@ impl From<CreateRoleRejection> for Problem {
             No::PermissionUnknown(_) | No::GrantedRoleUnknown(_) => {
                 Self::invalid("grantedRoles", text)
             }
+            No::NotHeld(_) => Self::not_authorized(&text),
         }
     }
 }

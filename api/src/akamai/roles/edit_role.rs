@@ -30,7 +30,7 @@ impl From<EditRoleRejection> for Problem {
         let text = rejection.to_string();
         match rejection {
             No::RoleUnknown(role) => no_role("Role not found", role),
-            No::NotCustom(_) => Self::not_authorized(&text),
+            No::NotCustom(_) | No::NotHeld(_) => Self::not_authorized(&text),
             No::NameInvalid => Self::invalid("roleName", text),
             No::NameTaken(_) => name_taken(text),
             No::DescriptionInvalid => Self::invalid("roleDescription", text),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::{Actor, Event, GroupId, Tenant, TenantId};
+use domain::{Actor, Authority, Event, GroupId, Tenant, TenantId};
 use eventlog::{Hash, Key, Keyring, MasterKey};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -96,6 +96,7 @@ pub(super) fn request(tenant: &str) -> Request {
     Request {
         tenant: id(tenant),
         actor: Actor::system(),
+        authority: Authority::full(),
         command_id: Uuid::from_u128(ASKED.fetch_add(1, Ordering::Relaxed).into()),
         correlation: "case".to_owned(),
         address: None,
