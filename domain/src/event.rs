@@ -117,6 +117,7 @@ events! {
     "role.deleted"                  1 RoleDeleted                 in roles,         |_t, it| Aggregate::role(it.role);
     "user.created"                  2 UserCreated                 in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
     "user.password_set"             1 UserPasswordSet             in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.notifications_set"        1 UserNotificationsSet        in notifications, |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
     "client.created"                1 ClientCreated               in clients,       |_t, it| Aggregate::client(it.client);
     "client.renamed"                1 ClientRenamed               in clients,       |_t, it| Aggregate::client(it.client);
     "client.described"              1 ClientDescribed             in clients,       |_t, it| Aggregate::client(it.client);

@@ -13,8 +13,10 @@ mod features;
 mod grantable;
 mod groups;
 mod ids;
+mod notifications;
 mod organizations;
 mod personal;
+pub mod reference;
 mod roles;
 #[cfg(test)]
 mod samples;
@@ -49,8 +51,9 @@ pub use ids::{
     AkamaiClientId, AssetId, CaptureClientId, CidrBlockId, ClientId, CredentialId, GrantedRoleId,
     GroupId, IdError, OrganizationId, RoleId, TenantId, TokenId, UserId,
 };
+pub use notifications::{Notifications, UserNotificationsSet};
 pub use organizations::{OrganizationCreated, Organizations};
-pub use personal::{Open, Personal, Private, Profile, Sealed};
+pub use personal::{Open, Opened, Personal, Private, Profile, Sealed};
 pub use roles::{
     Permission, Role, RoleContent, RoleCreated, RoleDeleted, RoleEdited, RoleKind, Roles,
 };

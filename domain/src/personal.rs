@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Bytes that only the holder of the subject's key can read.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sealed {
     /// Whose key it is: a public id in the vault.
     pub subject: String,
@@ -19,8 +19,18 @@ pub struct Sealed {
 #[serde(rename_all = "snake_case")]
 pub enum Personal<T> {
     Sealed(Sealed),
-    Known(T),
+    Known(Opened<T>),
     Erased,
+}
+
+/// Something personal that was opened, with the bytes it was opened from: a later fact can tell
+/// what was so before it, still sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Opened<T> {
+    pub value: T,
+    #[serde(skip)]
+    sealed: Sealed,
 }
 
 /// Opens sealed bytes: the clear ones, or nothing where the key of their subject is gone.
@@ -45,8 +55,9 @@ impl<T: DeserializeOwned> Private for Personal<T> {
 
     fn open(&mut self, open: Open<'_>) {
         if let Self::Sealed(sealed) = self {
-            let known = open(sealed).and_then(|plain| serde_json::from_slice(&plain).ok());
-            *self = known.map_or(Self::Erased, Self::Known);
+            let value = open(sealed).and_then(|plain| serde_json::from_slice(&plain).ok());
+            let sealed = std::mem::take(sealed);
+            *self = value.map_or(Self::Erased, |value| Self::Known(Opened { value, sealed }));
         }
     }
 }
@@ -54,8 +65,17 @@ impl<T: DeserializeOwned> Private for Personal<T> {
 impl<T> Personal<T> {
     pub fn known(&self) -> Option<&T> {
         match self {
-            Self::Known(value) => Some(value),
+            Self::Known(opened) => Some(&opened.value),
             Self::Sealed(_) | Self::Erased => None,
+        }
+    }
+
+    /// The same as facts store it: sealed, unless it was erased.
+    pub fn closed(&self) -> Option<&Sealed> {
+        match self {
+            Self::Sealed(sealed) => Some(sealed),
+            Self::Known(opened) => Some(&opened.sealed),
+            Self::Erased => None,
         }
     }
 }

@@ -44,7 +44,7 @@ pub struct Tenant {
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 5;
+    pub const FOLD_VERSION: i32 = 6;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -80,6 +80,7 @@ impl Tenant {
             Event::RoleDeleted(fact) => self.roles.deleted(fact),
             Event::UserCreated(fact) => self.users.created(fact),
             Event::UserPasswordSet(fact) => self.users.password_set(fact),
+            Event::UserNotificationsSet(fact) => self.users.notifications_set(fact),
             Event::ClientCreated(fact) => self.clients.created(fact),
             Event::ClientRenamed(fact) => self.clients.renamed(fact),
             Event::ClientDescribed(fact) => self.clients.described(fact),

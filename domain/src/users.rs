@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Grants, GroupId, OrganizationId, Personal, Profile, RoleId, UserId};
+use crate::{
+    Grants, GroupId, Notifications, OrganizationId, Personal, Profile, RoleId, UserId,
+    UserNotificationsSet,
+};
 
 /// A person was given an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +37,7 @@ pub struct User {
     pub grants: Grants,
     /// Number of the newest password, 0 when there is none.
     pub password_generation: i64,
+    pub notifications: Notifications,
 }
 
 /// All users of one tenant.
@@ -85,6 +89,7 @@ impl Users {
             email_lookup: fact.profile.known().map(|known| known.email_lookup.clone()),
             grants: fact.grants.clone(),
             password_generation: 0,
+            notifications: Notifications::default(),
         };
         self.by_id.insert(fact.user.clone(), user);
     }
@@ -92,6 +97,12 @@ impl Users {
     pub fn password_set(&mut self, fact: &UserPasswordSet) {
         if let Some(user) = self.by_id.get_mut(&fact.user) {
             user.password_generation += 1;
+        }
+    }
+
+    pub fn notifications_set(&mut self, fact: &UserNotificationsSet) {
+        if let Some(user) = self.by_id.get_mut(&fact.user) {
+            user.notifications.clone_from(&fact.after);
         }
     }
 }

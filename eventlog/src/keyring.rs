@@ -297,8 +297,10 @@ mod tests {
         let (sealed, _) = keys.seal_new("A-B-1", &profile).unwrap();
         let again = keys.seal_more("A-B-1", &profile).unwrap().unwrap();
         assert!(!serde_json::to_string(&sealed).unwrap().contains("Ada"));
-        assert_eq!(keys.open_personal(&sealed), Personal::Known(profile.clone()));
-        assert_eq!(keys.open_personal(&again), Personal::Known(profile));
+        for sealed in [&sealed, &again] {
+            let opened = keys.open_personal(sealed);
+            assert_eq!((opened.known(), opened.closed()), (Some(&profile), sealed.closed()));
+        }
         held(&keys.subjects).clear();
         assert_eq!(keys.open_personal(&sealed), Personal::<Profile>::Erased);
         assert_eq!(keys.open_personal(&again), Personal::<Profile>::Erased);

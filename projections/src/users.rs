@@ -1,7 +1,7 @@
 //! The users of a tenant. What is personal stays sealed in the rows, as it came in the event:
 //! whoever may see it opens it with the tenant's keys, and erasing a person's key erases the rows.
 
-use domain::{Event, Grants, OrganizationId, Personal, Profile, TenantId, UserId};
+use domain::{Event, Grants, Notifications, OrganizationId, Personal, Profile, TenantId, UserId};
 use eventlog::Recorded;
 
 use crate::projection::{Marks, made, marked, modified};
@@ -16,6 +16,7 @@ static USERS: Table = Table {
         Column::text("organization_id"),
         Column::text("profile"),
         Column::text("grants"),
+        Column::text("notifications"),
     ],
     key: 2,
     indexes: &[],
@@ -29,6 +30,7 @@ pub struct UserRow {
     /// Sealed; [`eventlog::TenantKeys::open_personal`] opens it.
     pub profile: Personal<Profile>,
     pub grants: Grants,
+    pub notifications: Notifications,
     pub marks: Marks,
 }
 
@@ -61,22 +63,28 @@ impl Projection for Users {
                     fact.organization.as_str(),
                     Value::json(&fact.profile)?,
                     Value::json(&fact.grants)?,
+                    Value::json(&Notifications::default())?,
                 ];
                 changes.upsert(&USERS, row.into_iter().chain(made(recorded)))
             }
             Event::UserPasswordSet(fact) => {
                 changes.update(&USERS, values![tenant, fact.user.as_str()], modified(recorded))
             }
+            Event::UserNotificationsSet(fact) => {
+                let set = [("notifications", Value::json(&fact.after)?)];
+                let set = set.into_iter().chain(modified(recorded));
+                changes.update(&USERS, values![tenant, fact.user.as_str()], set)
+            }
             _ => Ok(()),
         }
     }
 }
 
-const ONE: &str = "select user_id, organization_id, profile, grants,
+const ONE: &str = "select user_id, organization_id, profile, grants, notifications,
     created_by, created_at, modified_by, modified_at, sequence
     from users_v2 where tenant = $1 and user_id = $2";
 
-const ALL: &str = "select user_id, organization_id, profile, grants,
+const ALL: &str = "select user_id, organization_id, profile, grants, notifications,
     created_by, created_at, modified_by, modified_at, sequence
     from users_v2 where tenant = $1 order by user_id";
 
@@ -104,16 +112,20 @@ fn read(mut row: Row) -> Result<UserRow, ViewError> {
         organization: OrganizationId(row.text()?),
         profile: row.json()?,
         grants: row.json()?,
+        notifications: row.json()?,
         marks: Marks::read(&mut row)?,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::{GroupId, RoleId, Sealed, UserCreated, UserPasswordSet};
+    use domain::{GroupId, RoleId, Sealed, UserCreated, UserNotificationsSet, UserPasswordSet};
 
     use super::*;
     use crate::sample::told;
+
+    /// What a new user gets.
+    const NOTIFICATIONS: &str = r#"{"is_enabled":true,"password_expiry":true,"new_user":true,"client_credential_expiry":false,"proactive":[],"upgrade":[]}"#;
 
     #[test]
     fn what_is_personal_stays_sealed_in_the_row() {
@@ -126,7 +138,7 @@ mod tests {
         };
         let profile = r#"{"sealed":{"subject":"A-B-1","bytes":"c0ffee"}}"#;
         let row = format!(
-            r#"A-B-1 7 {profile} {{"groups":[{{"group":1,"role":2,"is_blocked":false}}],"account_roles":[]}} ada 1 ada 1 1"#
+            r#"A-B-1 7 {profile} {{"groups":[{{"group":1,"role":2,"is_blocked":false}}],"account_roles":[]}} {NOTIFICATIONS} ada 1 ada 1 1"#
         );
         assert_eq!(told(Users, &[created.into()]), [format!("users_v2 + acme {row}")]);
     }
@@ -137,5 +149,16 @@ mod tests {
         let set = UserPasswordSet { user, organization, one_time: false };
         let marks = "modified_by=ada modified_at=1 sequence=1";
         assert_eq!(told(Users, &[set.into()]), [format!("users_v2 ~ acme A-B-1 {marks}")]);
+    }
+
+    #[test]
+    fn notifications_are_those_set_last() {
+        let (user, organization) = (UserId("A-B-1".to_owned()), OrganizationId("7".to_owned()));
+        let (before, after) = (Notifications::default(), Notifications::default());
+        let after = Notifications { new_user: false, ..after };
+        let set = UserNotificationsSet { user, organization, before, after };
+        let shown = NOTIFICATIONS.replace(r#""new_user":true"#, r#""new_user":false"#);
+        let row = format!("notifications={shown} modified_by=ada modified_at=1 sequence=1");
+        assert_eq!(told(Users, &[set.into()]), [format!("users_v2 ~ acme A-B-1 {row}")]);
     }
 }

@@ -4,8 +4,7 @@
 //! They are the same for all accounts, and whoever signed in may read them. Products are a list of
 //! the service too: no operation changes them, and notices take names that are not in it.
 
-mod countries;
-mod texts;
+mod products;
 mod time_zones;
 
 use std::future::{Ready, ready};
@@ -13,6 +12,7 @@ use std::future::{Ready, ready};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use commands::users::AKA90;
+use domain::reference::{self, CONTACT_TYPES, COUNTRIES, LANGUAGES, TIMEOUTS};
 use serde_json::{Value, json};
 
 use super::Akamai;
@@ -24,11 +24,11 @@ use crate::dialect::{Dialect, Needs};
 #[rustfmt::skip]
 pub(super) fn operations(akamai: Dialect<Akamai>) -> Dialect<Akamai> {
     let known = Needs::SignedIn;
-    let contact_types = list(|| json!(texts::CONTACT_TYPES));
-    let countries = list(|| json!(countries::COUNTRIES));
-    let products = list(|| json!(texts::PRODUCTS));
+    let contact_types = list(|| json!(CONTACT_TYPES));
+    let countries = list(|| json!(COUNTRIES));
+    let products = list(|| json!(products::PRODUCTS));
     let password = list(password_policy);
-    let languages = list(|| json!(texts::LANGUAGES));
+    let languages = list(|| json!(LANGUAGES));
     let timeouts = list(timeout_policies);
     let zones = list(time_zones::shown);
     akamai
@@ -60,8 +60,8 @@ fn list(value: impl Fn() -> Value + Copy) -> impl Fn(Call) -> Answer + Copy {
 /// The states of the path's country; a country without states here has an empty list.
 fn states(call: Call) -> Answer {
     let name = call.request.param("country");
-    let country = countries::country(name).ok_or_else(|| no_country(name));
-    ready(country.map(|country| wire::ok(json!(countries::states(country)))))
+    let country = reference::country(name).ok_or_else(|| no_country(name));
+    ready(country.map(|country| wire::ok(json!(reference::states(country)))))
 }
 
 /// No country of that name is in the list.
@@ -86,6 +86,6 @@ fn password_policy() -> Value {
 }
 
 fn timeout_policies() -> Value {
-    let shown = texts::TIMEOUTS.iter();
+    let shown = TIMEOUTS.iter();
     shown.map(|(name, seconds)| json!({"name": name, "value": seconds})).collect()
 }

@@ -122,7 +122,7 @@ impl Command for CreateUser {
 
 #[cfg(test)]
 mod tests {
-    use domain::{GroupId, OrganizationCreated, Personal};
+    use domain::{GroupId, OrganizationCreated};
     use eventlog::TenantKeys;
     use serde_json::json;
 
@@ -165,10 +165,9 @@ mod tests {
         assert_eq!((fact.user.as_str(), fact.grants.groups.len()), ("A-B-7", 1));
         let stored = serde_json::to_string(fact).unwrap();
         assert!(!stored.contains("Ada") && command.profile.email.is_empty());
-        let Personal::Known(profile) = keys.open_personal(&fact.profile) else {
-            panic!("not known");
-        };
-        assert_eq!((profile.user_name, profile.first_name.as_str()), (profile.email, "Ada"));
+        let opened = keys.open_personal(&fact.profile);
+        let profile = opened.known().unwrap();
+        assert_eq!((&profile.user_name, profile.first_name.as_str()), (&profile.email, "Ada"));
         let writes = command.vault(&tenant(), &context);
         assert_eq!(sample::kept_and_dropped(&writes), [vec!["acme/A-B-7"], vec![]]);
     }

@@ -3,7 +3,7 @@
 /// English names, cut at 30 characters as the published document has them. By name: the document
 /// shows some of them and tells of no order.
 #[rustfmt::skip]
-pub(super) const COUNTRIES: &[&str] = &[
+pub const COUNTRIES: &[&str] = &[
     "Afghanistan", "Aland Islands", "Albania", "Algeria", "American Samoa", "Andorra", "Angola",
     "Anguilla", "Antarctica", "Antigua and Barbuda", "Argentina", "Armenia", "Aruba", "Australia",
     "Austria", "Azerbaijan", "Bahamas", "Bahrain", "Bangladesh", "Barbados", "Belarus", "Belgium",
@@ -66,12 +66,12 @@ const STATES_OF_CANADA: &[&str] = &[
 ];
 
 /// The country of that name, as the list spells it; upper and lower case are the same.
-pub(super) fn country(name: &str) -> Option<&'static str> {
+pub fn country(name: &str) -> Option<&'static str> {
     COUNTRIES.iter().find(|held| held.eq_ignore_ascii_case(name)).copied()
 }
 
 /// The states of a country of the list: none but for two.
-pub(super) fn states(country: &str) -> &'static [&'static str] {
+pub fn states(country: &str) -> &'static [&'static str] {
     match country {
         "USA" => STATES_OF_USA,
         "Canada" => STATES_OF_CANADA,

@@ -1,27 +1,19 @@
-//! The short lists: contact types, languages, products, and when a session ends. All are whole in
+//! The short lists: contact types, languages, and when a session ends. All are whole in
 //! the published document, and stand here in its order.
 
 /// What a user can be asked about.
-pub(super) const CONTACT_TYPES: &[&str] =
+pub const CONTACT_TYPES: &[&str] =
     &["Billing", "Technical Decision Maker", "Business Decision Maker", "Security"];
 
 /// The languages a user can be spoken to in.
 #[rustfmt::skip]
-pub(super) const LANGUAGES: &[&str] = &[
+pub const LANGUAGES: &[&str] = &[
     "Deutsch", "English", "Español", "Español (España)", "Français", "Italiano", "Português",
     "中文 (简体)", "中文 (繁體)", "日本語", "한국어",
 ];
 
-/// The products that a user can have notices of.
-#[rustfmt::skip]
-pub(super) const PRODUCTS: &[&str] = &[
-    "EdgeComputing for Java", "Streaming", "Enhanced DNS", "Site Delivery",
-    "Secure FreeFlow (HTTPS Content Delivery using ARLs)", "Log Delivery Service",
-    "Site Acceleration", "Web Application Accelerator", "EdgeScape", "Security", "NetStorage",
-];
-
 /// After how many seconds without a request a session can end, and what that is called.
-pub(super) const TIMEOUTS: &[(&str, u32)] = &[
+pub const TIMEOUTS: &[(&str, u32)] = &[
     ("after15Minutes", 900),
     ("after30Minutes", 1_800),
     ("after45Minutes", 2_700),
