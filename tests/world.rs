@@ -1,6 +1,7 @@
 //! The whole service on a database of its own and a free port, with the start data in it, and a
 //! verb for each dialect.
 
+pub(crate) mod published;
 mod reply;
 
 use std::sync::Arc;
@@ -70,7 +71,8 @@ impl World {
         self.http.request(method, format!("http://{}{target}", self.host()))
     }
 
-    /// A call of the Akamai dialect, signed by the owner.
+    /// A call of the Akamai dialect, signed by the owner. A success must be what the published
+    /// document promises.
     pub(crate) async fn akamai(&self, method: &str, path: &str, body: Value) -> Reply {
         self.akamai_as(&self.owner(), method, path, body).await
     }
@@ -85,7 +87,9 @@ impl World {
     ) -> Reply {
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let header = self.signature(signer, method, path, &body, 0);
-        Reply::of(self.signed(method, path, body, header)).await
+        let reply = Reply::of(self.signed(method, path, body, header)).await;
+        published::verify(method, path, &reply);
+        reply
     }
 
     /// The header that signs a call, by a clock that is `seconds` off.
