@@ -93,6 +93,13 @@ impl TenantKeys {
         self.keyed_hash(b"fingerprint\0", &fingerprint.0).ok_or(SealError::MalformedKey)
     }
 
+    /// A value that nobody without this key can tell, and that never changes: for what a thing is
+    /// known by all its life.
+    pub fn derived(&self, what: &str, owner: &str) -> Result<Hash, SealError> {
+        let bytes = format!("{what}\0{owner}");
+        self.keyed_hash(b"derived\0", bytes.as_bytes()).ok_or(SealError::MalformedKey)
+    }
+
     fn keyed_hash(&self, purpose: &[u8], bytes: &[u8]) -> Option<Hash> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.root.bytes()).ok()?;
         mac.update(purpose);

@@ -127,7 +127,9 @@ fn check(schema: &Value, value: &Value, actions: bool, at: &str, faults: &mut BT
     if passes(member, Pass::Anything) || (value.is_null() && passes(member, Pass::Null)) {
         return;
     }
-    let mut fault = |what: String| drop(faults.insert(format!("{at}: {what}")));
+    let mut fault = |what: String| {
+        faults.insert(format!("{at}: {what}"));
+    };
     let kind = schema["type"].as_str().unwrap_or("any");
     if !is_a(kind, value) {
         return fault(format!("{value} is not of type {kind}"));

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Months, Utc};
 use domain::{Aggregate, ClientCredentialCreated, ClientId, CredentialId, Event, Right, Tenant};
-use eventlog::{SealError, VaultKind, VaultWrite};
+use eventlog::{SealError, TenantKeys, VaultKind, VaultWrite};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -46,10 +46,23 @@ pub struct FreshCredential {
     pub secret: Secret,
 }
 
-/// A token in the vendor's shape.
+/// A fresh token in the vendor's shape.
 fn token(mint: &Mint<'_>) -> Result<String, SealError> {
     let part = || mint.text(LOWER_ALPHABET, 16);
     Ok(format!("akab-{}-{}", part()?, part()?))
+}
+
+/// What a client signs with beside each of its credentials. It stays the same, since whoever
+/// rotates a credential is told a new client token and secret, and nothing else.
+pub fn access_token(keys: &TenantKeys, client: ClientId) -> Result<String, SealError> {
+    let hash = keys.derived("access token", &client.to_string())?;
+    let symbol = |byte: &u8| {
+        let at = usize::from(*byte) % LOWER_ALPHABET.len();
+        LOWER_ALPHABET.get(at).copied().map(char::from)
+    };
+    let text: String = hash.0.iter().filter_map(symbol).collect();
+    let (one, other) = text.split_at(text.len() / 2);
+    Ok(format!("akab-{one}-{other}"))
 }
 
 fn expiry(now: DateTime<Utc>) -> DateTime<Utc> {
@@ -68,7 +81,8 @@ impl Command for CreateClientCredential {
 
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<FreshCredential, SealError> {
         let credential = CredentialId(mint.number()?);
-        let (client_token, access_token) = (token(mint)?, token(mint)?);
+        let client_token = token(mint)?;
+        let access_token = access_token(mint.keys(), self.client)?;
         // The vendor's are base64 of 32 bytes; signers use the text as it is.
         let clear = mint.text(WIDE_ALPHABET, 43)? + "=";
         let stored = json!({"client_secret": clear, "access_token": access_token}).to_string();
@@ -142,6 +156,21 @@ mod tests {
         let opened: Value = serde_json::from_slice(&keys.open(row).unwrap()).unwrap();
         assert_eq!(opened["client_secret"], context.fresh.secret.expose());
         assert_eq!(opened["access_token"], fact.access_token);
+    }
+
+    #[test]
+    fn a_client_has_one_access_token_all_its_life_and_no_other_client_has_it() {
+        let tenant = tenant();
+        let keys = sample::keys(&tenant.id);
+        let drawn = |n| {
+            let mut command = CreateClientCredential { client: id(n) };
+            command.draw(&mut sample::mint(&tenant.id, &keys, 7)).unwrap()
+        };
+        let (one, next, other) = (drawn(2), drawn(2), drawn(1));
+        assert_eq!(one.access_token, next.access_token);
+        assert_eq!(one.access_token.split('-').map(str::len).collect::<Vec<_>>(), [4, 16, 16]);
+        assert_ne!(one.access_token, other.access_token);
+        assert_ne!(one.client_token, next.client_token);
     }
 
     #[test]

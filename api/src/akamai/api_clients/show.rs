@@ -1,5 +1,6 @@
 //! An API client as the replies show one: as an item of a list, or in detail.
 
+use commands::clients::access_token;
 use domain::{ClientKind, CredentialStatus, Permission, UserId};
 use projections::clients::{ClientRow, CredentialRow};
 use projections::{clients, roles};
@@ -22,9 +23,9 @@ async fn common(
     let actors = [client.marks.created_by.as_str()].into_iter().chain(user);
     let names = Names::of(call, actors).await?;
     let active = credentials.iter().filter(|held| held.is_live(call.request.received_at));
-    let newest = credentials.iter().max_by_key(|held| (held.created_at, held.credential));
+    let keys = call.app.keyring.tenant(&client.tenant).await?;
     let shown = json!({
-        "accessToken": newest.map_or("", |held| &held.access_token),
+        "accessToken": access_token(&keys, client.client)?,
         "activeCredentialCount": active.count(),
         "allowAccountSwitch": false,
         "authorizedUsers": user.map(|user| names.get(user)).as_slice(),
