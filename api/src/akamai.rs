@@ -6,6 +6,7 @@
 //! `clientId`.
 
 mod api_clients;
+mod credentials;
 mod forest;
 mod groups;
 mod ip_allowlist;

@@ -18,7 +18,8 @@ mod unlock_client;
 pub use activate_client::{ActivateClient, ActivateClientRejection};
 pub use create_client::{CreateClient, CreateClientRejection, FreshClient};
 pub use create_client_credential::{
-    CreateClientCredential, CreateClientCredentialRejection, FreshCredential, access_token,
+    CREDENTIAL_LIFETIME, CreateClientCredential, CreateClientCredentialRejection, FreshCredential,
+    access_token,
 };
 pub use deactivate_client::{DeactivateClient, DeactivateClientRejection};
 pub use deactivate_client_credential::{

@@ -60,7 +60,12 @@ async fn itself(call: &Call) -> Result<ClientRow, Problem> {
 /// Whether the caller's roles let it do this to a client: read it where they reach one of its
 /// groups, else reach all of them. A client without groups is in the care of those who hold the
 /// permission on a root.
-fn reaches(call: &Call, forest: &Forest, permission: Permission, client: &ClientRow) -> bool {
+pub(super) fn reaches(
+    call: &Call,
+    forest: &Forest,
+    permission: Permission,
+    client: &ClientRow,
+) -> bool {
     let is_self = call.caller.client.as_ref().is_some_and(|calling| calling.id == client.client);
     let reached = |group| forest.reaches(&call.caller, permission, group);
     let mut groups = client.access.iter().map(|held| held.group);

@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 use crate::mint::{LOWER_ALPHABET, WIDE_ALPHABET};
 use crate::{Command, Context, Mint, Refusal, Rejection, Secret};
 
-/// How long a credential works unless it is told otherwise.
-const LIFETIME: Months = Months::new(24);
+/// How long a credential works unless it is told otherwise, and the longest it may be told to.
+pub const CREDENTIAL_LIFETIME: Months = Months::new(24);
 
 /// Gives an API client another token and secret to sign EdgeGrid calls with; the secret is shown
 /// once.
@@ -66,7 +66,7 @@ pub fn access_token(keys: &TenantKeys, client: ClientId) -> Result<String, SealE
 }
 
 fn expiry(now: DateTime<Utc>) -> DateTime<Utc> {
-    now.checked_add_months(LIFETIME).unwrap_or(now)
+    now.checked_add_months(CREDENTIAL_LIFETIME).unwrap_or(now)
 }
 
 impl Command for CreateClientCredential {

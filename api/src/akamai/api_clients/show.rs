@@ -1,12 +1,13 @@
 //! An API client as the replies show one: as an item of a list, or in detail.
 
 use commands::clients::access_token;
-use domain::{ClientKind, CredentialStatus, Permission, UserId};
+use domain::{ClientKind, Permission, UserId};
 use projections::clients::{ClientRow, CredentialRow};
 use projections::{clients, roles};
 use serde_json::{Map, Value, json};
 
 use super::reaches;
+use crate::akamai::credentials;
 use crate::akamai::forest::Forest;
 use crate::akamai::names::Names;
 use crate::akamai::wire::date;
@@ -73,7 +74,8 @@ pub(super) async fn detail(call: &Call, client: &ClientRow) -> Result<Map<String
     }
     let actions = asked("actions").then(|| actions(call, &forest, client));
     if asked("credentials") {
-        let rows = held.iter().map(|held| credential(call, held));
+        let may = credentials::may_change(call, &forest, client);
+        let rows = held.iter().map(|held| credentials::show::one(call, held, may));
         put("credentials", rows.collect());
     }
     if let Some(mut actions) = actions {
@@ -124,19 +126,4 @@ async fn group_access(
         })
     });
     Ok(shown.collect())
-}
-
-/// A credential as reads show it: never with its secret.
-fn credential(call: &Call, held: &CredentialRow) -> Value {
-    let is_live = held.is_live(call.request.received_at);
-    let status = if is_live { CredentialStatus::Active } else { CredentialStatus::Inactive };
-    let expires_at = held.ends_at.map_or(held.expires_at, |end| end.min(held.expires_at));
-    json!({
-        "credentialId": held.credential,
-        "clientToken": held.client_token,
-        "status": status,
-        "createdOn": date(held.created_at),
-        "description": "",
-        "expiresOn": date(expires_at),
-    })
 }
