@@ -94,7 +94,11 @@ const BOUND: [(&str, &[&str], &str); 4] = [
     ("sqlx::", &["eventlog", "projections", "tests", "bench"], "ask a query, or the log, for it"),
     ("StatusCode", &["api", "tests"], "a rejection says what is the case; api finds the status"),
     ("uiIdentity", &["api/src/akamai", "tests"], "the domain's word is user"),
-    ("whitelist", &["api/src/capture", "tests"], "the domain's word is allow list"),
+    (
+        "whitelist",
+        &["api/src/capture", "api/src/capture.rs", "tests"],
+        "the domain's word is allow list",
+    ),
 ];
 
 #[test]

@@ -17,6 +17,7 @@ use api::start_data::{Planted, plant};
 use chrono::Utc;
 use commands::{SystemClock, Writer, WriterSettings};
 use eventlog::{EventLog, Key, Keyring, MasterKey};
+use ipnet::IpNet;
 use projections::{Projections, Views};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -42,11 +43,20 @@ impl World {
     }
 
     pub(crate) async fn start_with(database: &Database, settings: Settings) -> Self {
+        Self::start_behind(database, settings, Vec::new()).await
+    }
+
+    /// The same, where these proxies tell the truth about whom they speak for.
+    pub(crate) async fn start_behind(
+        database: &Database,
+        settings: Settings,
+        trusted_proxies: Vec<IpNet>,
+    ) -> Self {
         let app = app(database, settings).await;
         let Planted::Ready(credentials) = plant(&app, true).await.unwrap() else {
             panic!("a fresh database has its start data already");
         };
-        let limits = Limits { timeouts: Timeouts::default(), trusted_proxies: Vec::new() };
+        let limits = Limits { timeouts: Timeouts::default(), trusted_proxies };
         let edge = Edge::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let listening = edge.serve(router(app.clone()), limits, None).unwrap();
         let http = reqwest::Client::new();

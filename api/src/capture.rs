@@ -5,27 +5,31 @@
 //! body or split over both; reads are asked for by POST as well; `/clients/list` shows secrets.
 
 mod add_client;
+mod allow_list;
+mod answer;
 mod delete_client;
 mod error;
 mod list_clients;
 mod parameters;
 mod reset_secret;
+mod secrets;
+mod set_description;
 mod set_features;
 
 use async_trait::async_trait;
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use axum::response::Response;
 use commands::clients::FeatureFault;
-use domain::{CaptureClientId, ClientFeature, ClientId};
-use projections::clients::{self, ClientRow};
-use serde_json::{Map, Value, json};
+use domain::{CaptureClientId, ClientAllowLists, ClientFeature, ClientId};
+use projections::clients::{self, BriefRow, ClientRow};
 
 use crate::app::App;
 use crate::call::{Call, Incoming};
 use crate::caller::{Caller, secret};
 use crate::dialect::{Dialect, Face, Needs};
 use crate::fault::Fault;
-use error::{CaptureError, answer};
+use answer::{answer, ok};
+use error::CaptureError;
 use parameters::Parameters;
 
 /// Where the same signed request may not be sent twice: elsewhere it would only do again what it
@@ -58,15 +62,19 @@ pub(crate) fn dialect() -> Dialect<Capture> {
         .op("clients/list",         Method::POST, "/clients/list",         owner, list_clients::handle)
         .op("clients/add",          Method::POST, "/clients/add",          owner, add_client::handle)
         .op("clients/set_features", Method::POST, "/clients/set_features", owner, set_features::handle)
+        .op("clients/set_description", Method::POST, "/clients/set_description", owner, set_description::handle)
+        .op("clients/set_whitelist", Method::POST, "/clients/set_whitelist", owner, allow_list::set)
+        .op("clients/clear_whitelist", Method::POST, "/clients/clear_whitelist", owner, allow_list::clear)
         .op("clients/reset_secret", Method::POST, "/clients/reset_secret", owner, reset_secret::handle)
         .op("clients/delete",       Method::POST, "/clients/delete",       owner, delete_client::handle)
 }
 
-/// The answer to what succeeded, with what it has to show.
-fn ok(members: Map<String, Value>) -> Response {
-    let mut body = Map::from_iter([("stat".to_owned(), json!("ok"))]);
-    body.extend(members);
-    answer(StatusCode::OK, Value::Object(body))
+/// The blocks that a client may call from, as replies show them.
+fn shown_allow_list(client: &BriefRow) -> Vec<&str> {
+    if client.allow_list.is_empty() {
+        return vec![ClientAllowLists::EVERYWHERE];
+    }
+    client.allow_list.iter().map(String::as_str).collect()
 }
 
 /// The client of this application that a parameter names.

@@ -1,6 +1,7 @@
 //! Commands on API clients: one aggregate, whichever dialect asks.
 
 mod activate_client;
+mod clear_client_allow_list;
 mod create_client;
 mod create_client_credential;
 mod deactivate_client;
@@ -12,10 +13,12 @@ mod features;
 mod lock_client;
 mod rename_client;
 mod reset_client_secret;
+mod set_client_allow_list;
 mod set_client_features;
 mod unlock_client;
 
 pub use activate_client::{ActivateClient, ActivateClientRejection};
+pub use clear_client_allow_list::{ClearClientAllowList, ClearClientAllowListRejection};
 pub use create_client::{CreateClient, CreateClientRejection, FreshClient};
 pub use create_client_credential::{
     CREDENTIAL_LIFETIME, CreateClientCredential, CreateClientCredentialRejection, FreshCredential,
@@ -32,10 +35,11 @@ pub use features::FeatureFault;
 pub use lock_client::{LockClient, LockClientRejection};
 pub use rename_client::{RenameClient, RenameClientRejection};
 pub use reset_client_secret::{ResetClientSecret, ResetClientSecretRejection};
+pub use set_client_allow_list::{BlocksFault, SetClientAllowList, SetClientAllowListRejection};
 pub use set_client_features::{SetClientFeatures, SetClientFeaturesRejection};
 pub use unlock_client::{UnlockClient, UnlockClientRejection};
 
-use domain::{CaptureClientId, Client, ClientFeature, ClientId, Tenant};
+use domain::{Actor, ActorKind, CaptureClientId, Client, ClientFeature, ClientId, Tenant};
 use eventlog::{VaultKind, VaultWrite};
 
 /// How many characters a client's name and its description may have.
@@ -48,6 +52,11 @@ fn is_last_owner(tenant: &Tenant, client: ClientId) -> bool {
     let owns = |found: &Client| found.features.contains(&ClientFeature::Owner);
     tenant.clients.get(client).is_some_and(owns)
         && tenant.clients.usable_owners().all(|other| other == client)
+}
+
+/// Whether a client asks for this itself.
+fn is_itself(actor: &Actor, tenant: &Tenant, client: ClientId) -> bool {
+    actor.kind == ActorKind::Client && actor.home == tenant.id && actor.id == client.to_string()
 }
 
 /// Under what the vault keeps a client's secret of that number.

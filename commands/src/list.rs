@@ -14,9 +14,9 @@ use crate::allow_list::{
 use crate::assets::AddAsset;
 use crate::body::{self, BodyError};
 use crate::clients::{
-    ActivateClient, CreateClient, CreateClientCredential, DeactivateClient,
+    ActivateClient, ClearClientAllowList, CreateClient, CreateClientCredential, DeactivateClient,
     DeactivateClientCredential, DeleteClient, DescribeClient, EndSecretGrace, LockClient,
-    RenameClient, ResetClientSecret, SetClientFeatures, UnlockClient,
+    RenameClient, ResetClientSecret, SetClientAllowList, SetClientFeatures, UnlockClient,
 };
 use crate::features::{ResetFeatures, SetFeatures};
 use crate::groups::{CreateGroup, DeleteGroup, MoveGroup, RenameGroup};
@@ -139,6 +139,7 @@ commands! {
     AddAsset
     AddCidrBlock
     ChangeCidrBlock
+    ClearClientAllowList
     CreateClient
     CreateClientCredential
     CreateGroup
@@ -165,6 +166,7 @@ commands! {
     ResetClientSecret
     ResetFeatures
     RevokeToken
+    SetClientAllowList
     SetClientFeatures
     SetFeatures
     SetSigningSecret

@@ -7,6 +7,7 @@ mod aggregate;
 mod allow_list;
 mod assets;
 mod authority;
+mod client_allow_lists;
 mod clients;
 mod event;
 mod features;
@@ -34,6 +35,7 @@ pub use allow_list::{
 };
 pub use assets::{Asset, AssetAdded, AssetKind, Assets};
 pub use authority::Authority;
+pub use client_allow_lists::{ClientAllowListCleared, ClientAllowListSet, ClientAllowLists};
 pub use clients::{
     Client, ClientActivated, ClientCreated, ClientCredentialCreated, ClientCredentialDeactivated,
     ClientDeactivated, ClientDeleted, ClientDescribed, ClientFeature, ClientFeaturesSet,

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AllowList, Assets, Clients, Event, Features, Groups, Organizations, Roles, TenantId, Tokens,
-    Users,
+    AllowList, Assets, ClientAllowLists, Clients, Event, Features, Groups, Organizations, Roles,
+    TenantId, Tokens, Users,
 };
 
 /// A tenant came to be.
@@ -36,6 +36,7 @@ pub struct Tenant {
     pub roles: Roles,
     pub users: Users,
     pub clients: Clients,
+    pub client_allow_lists: ClientAllowLists,
     pub tokens: Tokens,
     pub allow_list: AllowList,
     pub features: Features,
@@ -44,7 +45,7 @@ pub struct Tenant {
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 6;
+    pub const FOLD_VERSION: i32 = 7;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -58,6 +59,7 @@ impl Tenant {
             roles: Roles::default(),
             users: Users::default(),
             clients: Clients::default(),
+            client_allow_lists: ClientAllowLists::default(),
             tokens: Tokens::default(),
             allow_list: AllowList::default(),
             features: Features::default(),
@@ -88,7 +90,10 @@ impl Tenant {
             Event::ClientUnlocked(fact) => self.clients.lock(fact.client, false),
             Event::ClientActivated(fact) => self.clients.activate(fact.client, true),
             Event::ClientDeactivated(fact) => self.clients.activate(fact.client, false),
-            Event::ClientDeleted(fact) => self.clients.deleted(fact),
+            Event::ClientDeleted(fact) => {
+                self.clients.deleted(fact);
+                self.client_allow_lists.client_deleted(fact);
+            }
             Event::ClientFeaturesSet(fact) => self.clients.features_set(fact),
             Event::ClientSecretReset(fact) => {
                 self.clients.secret_reset(fact);
@@ -97,6 +102,8 @@ impl Tenant {
             Event::ClientSecretGraceEnded(fact) => self.clients.grace_ended(fact),
             Event::ClientCredentialCreated(fact) => self.clients.credential_created(fact),
             Event::ClientCredentialDeactivated(fact) => self.clients.credential_deactivated(fact),
+            Event::ClientAllowListSet(fact) => self.client_allow_lists.set(fact),
+            Event::ClientAllowListCleared(fact) => self.client_allow_lists.cleared(fact),
             Event::TokenIssued(fact) => self.tokens.issued(fact),
             Event::TokenRevoked(fact) => self.tokens.revoked(fact),
             Event::CidrBlockAdded(fact) => self.allow_list.added(fact),
@@ -118,6 +125,7 @@ impl Tenant {
             self.roles.len(),
             self.users.len(),
             4 * self.clients.len(),
+            self.client_allow_lists.len(),
             self.tokens.len(),
             self.allow_list.len(),
             self.features.len(),

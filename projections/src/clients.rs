@@ -2,12 +2,14 @@
 //! projection keeps the clients, their tags, the parts of their names, their EdgeGrid credentials,
 //! and the resets of their secrets.
 
+mod brief;
 mod credentials;
 mod project;
 mod query;
 mod resets;
 mod tables;
 
+pub use brief::{BriefRow, all_in_brief, one_in_brief};
 pub use credentials::{CredentialRow, by_client_token, credentials_of};
 pub(crate) use project::Clients;
 pub use query::{
@@ -16,4 +18,4 @@ pub use query::{
 pub use resets::ended_at;
 
 pub(crate) const STATEMENTS: &[&[&str]] =
-    &[query::STATEMENTS, credentials::STATEMENTS, resets::STATEMENTS];
+    &[query::STATEMENTS, brief::STATEMENTS, credentials::STATEMENTS, resets::STATEMENTS];

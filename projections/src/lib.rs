@@ -22,6 +22,7 @@ pub mod aggregates;
 pub mod allow_lists;
 pub mod assets;
 pub mod cidr_blocks;
+pub mod client_allow_lists;
 pub mod clients;
 pub mod features;
 pub mod groups;

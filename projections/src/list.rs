@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    Projection, aggregates, allow_lists, assets, cidr_blocks, clients, features, groups,
-    organizations, positions, roles, tenants, tokens, users,
+    Projection, aggregates, allow_lists, assets, cidr_blocks, client_allow_lists, clients,
+    features, groups, organizations, positions, roles, tenants, tokens, users,
 };
 
 /// All projections of this program.
@@ -18,6 +18,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(roles::Roles),
         Arc::new(users::Users),
         Arc::new(clients::Clients),
+        Arc::new(client_allow_lists::ClientAllowLists),
         Arc::new(tokens::Tokens),
         Arc::new(features::Features),
         Arc::new(cidr_blocks::CidrBlocks),
@@ -36,6 +37,7 @@ pub fn statements() -> Vec<&'static str> {
         assets::STATEMENTS,
         roles::STATEMENTS,
         users::STATEMENTS,
+        client_allow_lists::STATEMENTS,
         tokens::STATEMENTS,
         features::STATEMENTS,
         cidr_blocks::STATEMENTS,

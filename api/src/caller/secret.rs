@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use domain::CaptureClientId;
+use domain::{CaptureClientId, ClientAllowLists};
 use eventlog::VaultKind;
-use projections::clients;
 use projections::clients::ClientRow;
+use projections::{client_allow_lists, clients};
 use subtle::ConstantTimeEq;
 
 use super::Caller;
@@ -33,6 +33,9 @@ pub enum SecretError {
     DateOff,
     #[error("this signature was used before")]
     Replayed,
+    /// The client is good, and may not call from where this comes from.
+    #[error("the client may not call from this address")]
+    AddressNotListed,
     #[error(transparent)]
     Fault(#[from] Fault),
 }
@@ -85,6 +88,10 @@ pub async fn secret(
     };
     if !held.iter().any(is_good) || !is_working(&client) {
         return Err(SecretError::Wrong);
+    }
+    let blocks = client_allow_lists::one(&views, &client.tenant, client.client).await;
+    if !ClientAllowLists::covers(&blocks.map_err(Fault::from)?, request.address) {
+        return Err(SecretError::AddressNotListed);
     }
     let how = match &offer {
         Offer::Secret { how, .. } => how,

@@ -1,13 +1,15 @@
 //! Adds a client. Its id and secret are made here; the answer shows both.
 
+use std::collections::BTreeSet;
+
 use axum::response::Response;
 use commands::clients::{CreateClient, CreateClientRejection};
-use domain::ClientKind;
+use domain::{ClientAllowLists, ClientFeature, ClientKind};
 use serde_json::{Map, json};
 
 use super::error::CaptureError;
 use super::parameters::Parameters;
-use super::{features_invalid, list_clients, ok};
+use super::{features_invalid, ok};
 use crate::call::Call;
 
 pub(super) async fn handle(call: Call) -> Result<Response, CaptureError> {
@@ -31,9 +33,14 @@ pub(super) async fn handle(call: Call) -> Result<Response, CaptureError> {
         ("client_id".to_owned(), json!(fresh.capture_id)),
         ("client_secret".to_owned(), json!(fresh.secret.expose())),
         ("description".to_owned(), json!(description)),
-        ("features".to_owned(), json!(list_clients::sorted(features))),
-        ("whitelist".to_owned(), json!(list_clients::EVERYWHERE)),
+        ("features".to_owned(), json!(sorted(&features))),
+        ("whitelist".to_owned(), json!([ClientAllowLists::EVERYWHERE])),
     ])))
+}
+
+/// Names of features as replies list them: each once, in order.
+fn sorted(names: &[String]) -> BTreeSet<ClientFeature> {
+    names.iter().filter_map(|name| ClientFeature::from_name(name)).collect()
 }
 
 impl From<CreateClientRejection> for CaptureError {
@@ -42,9 +49,7 @@ impl From<CreateClientRejection> for CaptureError {
 
         let text = rejection.to_string();
         match rejection {
-            No::NameTaken(_) => {
-                Self::not_unique("description", "another client has this description")
-            }
+            No::NameTaken(_) => Self::name_taken("description"),
             No::Features(fault) => features_invalid(&fault),
             // The description is the name here; what else there is to a client is never given.
             No::NameInvalid

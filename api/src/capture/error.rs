@@ -1,9 +1,10 @@
 //! The refusals of this dialect: HTTP 200 with `"stat":"error"`, a number and a word for it.
 
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Map, json};
 
+use super::answer::reply;
 use crate::call::Incoming;
 use crate::caller::SecretError;
 use crate::dialect::Turned;
@@ -43,8 +44,9 @@ impl CaptureError {
         Self::invalid(argument, format_args!("{argument} is not a valid id"))
     }
 
-    /// Two things may not have the same value.
-    pub(super) fn not_unique(argument: &'static str, description: impl Into<String>) -> Self {
+    /// Another client has this name, which is a description in `/clients`.
+    pub(super) fn name_taken(argument: &'static str) -> Self {
+        let description = format!("another client has this {argument}");
         Self { argument: Some(argument), ..Self::new(361, "unique_violation", description) }
     }
 
@@ -64,15 +66,8 @@ impl CaptureError {
             body.insert("argument_name".to_owned(), json!(argument));
         }
         body.insert("request_id".to_owned(), json!(request.id));
-        answer(self.status, Value::Object(body))
+        reply(self.status, &body)
     }
-}
-
-/// A reply with what all replies of this dialect carry.
-pub(super) fn answer(status: StatusCode, body: Value) -> Response {
-    let mut response = (status, axum::Json(body)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 impl From<SecretError> for CaptureError {
@@ -83,6 +78,7 @@ impl From<SecretError> for CaptureError {
             SecretError::Wrong | SecretError::DateOff | SecretError::Replayed => {
                 Self::new(402, "invalid_client_credentials", text)
             }
+            SecretError::AddressNotListed => Self::permission(),
             SecretError::Fault(fault) => fault.into(),
         }
     }

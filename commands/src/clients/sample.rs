@@ -1,8 +1,8 @@
 //! For cases: tenants with a few API clients in them.
 
 use domain::{
-    AkamaiClientId, CaptureClientId, ClientCreated, ClientCredentialCreated, ClientFeature,
-    ClientId, ClientKind, CredentialId, Tenant, TenantId,
+    Actor, ActorKind, AkamaiClientId, CaptureClientId, ClientCreated, ClientCredentialCreated,
+    ClientFeature, ClientId, ClientKind, CredentialId, Tenant, TenantId,
 };
 use uuid::Uuid;
 
@@ -52,4 +52,11 @@ pub(crate) fn give_credential(tenant: &mut Tenant, n: u128, credential: i64, hou
         access_token: String::new(),
         expires_at: Context::sample(()).now + chrono::TimeDelta::hours(hours),
     });
+}
+
+/// Client `n` itself asks.
+pub(crate) fn acting(tenant: &Tenant, n: u128) -> Context {
+    let (home, kind) = (tenant.id.clone(), ActorKind::Client);
+    let actor = Actor { home, kind, id: id(n).to_string(), authenticated: "basic".to_owned() };
+    Context { actor, ..Context::sample(()) }
 }

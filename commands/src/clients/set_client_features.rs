@@ -1,13 +1,11 @@
 //! Replaces an API client's whole list of features (Capture, `clients/set_features`).
 
-use domain::{
-    Actor, ActorKind, Aggregate, ClientFeature, ClientFeaturesSet, ClientId, Event, Right, Tenant,
-};
+use domain::{Aggregate, ClientFeature, ClientFeaturesSet, ClientId, Event, Right, Tenant};
 use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{FeatureFault, features, is_last_owner};
+use super::{FeatureFault, features, is_itself, is_last_owner};
 use crate::names::bytes_of;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
@@ -46,10 +44,6 @@ impl Rejection for SetClientFeaturesRejection {
             }
         }
     }
-}
-
-fn is_itself(actor: &Actor, tenant: &Tenant, client: ClientId) -> bool {
-    actor.kind == ActorKind::Client && actor.home == tenant.id && actor.id == client.to_string()
 }
 
 impl Command for SetClientFeatures {
@@ -101,7 +95,7 @@ impl Command for SetClientFeatures {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clients::sample::{created, id, tenant};
+    use crate::clients::sample::{acting, created, id, tenant};
 
     fn check(
         client: u128,
@@ -142,9 +136,7 @@ mod tests {
     fn nobody_takes_owner_from_themselves() {
         let mut tenant = tenant();
         tenant.clients.created(&created(5, "other boss", &[ClientFeature::Owner]));
-        let (home, kind) = (tenant.id.clone(), ActorKind::Client);
-        let actor = Actor { home, kind, id: id(1).to_string(), authenticated: "basic".to_owned() };
-        let context = Context { actor, ..Context::sample(()) };
+        let context = acting(&tenant, 1);
         let demoted = |client| {
             let command = SetClientFeatures { client, features: Vec::new() };
             command.decide(&tenant, &context).map(|facts| facts.len())
