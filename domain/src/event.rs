@@ -116,8 +116,16 @@ events! {
     "role.edited"                   1 RoleEdited                  in roles,         |_t, it| Aggregate::role(it.role);
     "role.deleted"                  1 RoleDeleted                 in roles,         |_t, it| Aggregate::role(it.role);
     "user.created"                  2 UserCreated                 in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
-    "user.password_set"             1 UserPasswordSet             in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.password_set"             2 UserPasswordSet             in sign_ins,      |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.mail_delivered"           1 UserMailDelivered           in sign_ins,      |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.locked"                   1 UserLocked                  in sign_ins,      |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.unlocked"                 1 UserUnlocked                in sign_ins,      |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.signed_in"                1 UserSignedIn                in sign_ins,      |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.sign_in_failed"           1 UserSignInFailed            in sign_ins,      |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.second_factor_chosen"     1 UserSecondFactorChosen      in sign_ins,      |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.second_factor_reset"      1 UserSecondFactorReset       in sign_ins,      |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
     "user.notifications_set"        1 UserNotificationsSet        in notifications, |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "tenant.sign_in_policy_set"     1 SignInPolicySet             in sign_ins,      |_t, it| Aggregate::tenant(&it.tenant);
     "client.created"                1 ClientCreated               in clients,       |_t, it| Aggregate::client(it.client);
     "client.renamed"                1 ClientRenamed               in clients,       |_t, it| Aggregate::client(it.client);
     "client.described"              1 ClientDescribed             in clients,       |_t, it| Aggregate::client(it.client);
@@ -150,6 +158,8 @@ impl Event {
         #[expect(clippy::wildcard_enum_match_arm, reason = "most facts tell nothing of a person")]
         match self {
             Self::UserCreated(fact) => vec![&mut fact.profile],
+            Self::UserSignedIn(fact) => fact.address.iter_mut().map(|it| it as _).collect(),
+            Self::UserSignInFailed(fact) => fact.address.iter_mut().map(|it| it as _).collect(),
             _ => Vec::new(),
         }
     }

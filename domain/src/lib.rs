@@ -21,6 +21,7 @@ pub mod reference;
 mod roles;
 #[cfg(test)]
 mod samples;
+mod sign_ins;
 mod tenant;
 mod tokens;
 mod upcast;
@@ -59,6 +60,11 @@ pub use personal::{Open, Opened, Personal, Private, Profile, Sealed};
 pub use roles::{
     Permission, Role, RoleContent, RoleCreated, RoleDeleted, RoleEdited, RoleKind, Roles,
 };
+pub use sign_ins::{
+    LockReason, PasswordUse, SecondFactor, SignIn, SignInMethod, SignInPolicy, SignInPolicySet,
+    SignIns, UserLocked, UserMailDelivered, UserPasswordSet, UserSecondFactorChosen,
+    UserSecondFactorReset, UserSignInFailed, UserSignedIn, UserUnlocked,
+};
 pub use tenant::{SigningSecretSet, Tenant, TenantCreated};
 pub use tokens::{Token, TokenIssued, TokenRevoked, Tokens};
-pub use users::{User, UserCreated, UserPasswordSet, Users};
+pub use users::{User, UserCreated, Users};

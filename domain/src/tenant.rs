@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AllowList, Assets, ClientAllowLists, Clients, Event, Features, Groups, Organizations, Roles,
-    TenantId, Tokens, Users,
+    SignIns, TenantId, Tokens, Users,
 };
 
 /// A tenant came to be.
@@ -35,6 +35,7 @@ pub struct Tenant {
     pub assets: Assets,
     pub roles: Roles,
     pub users: Users,
+    pub sign_ins: SignIns,
     pub clients: Clients,
     pub client_allow_lists: ClientAllowLists,
     pub tokens: Tokens,
@@ -45,7 +46,7 @@ pub struct Tenant {
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 7;
+    pub const FOLD_VERSION: i32 = 8;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -58,6 +59,7 @@ impl Tenant {
             assets: Assets::default(),
             roles: Roles::default(),
             users: Users::default(),
+            sign_ins: SignIns::default(),
             clients: Clients::default(),
             client_allow_lists: ClientAllowLists::default(),
             tokens: Tokens::default(),
@@ -81,8 +83,16 @@ impl Tenant {
             Event::RoleEdited(fact) => self.roles.edited(fact),
             Event::RoleDeleted(fact) => self.roles.deleted(fact),
             Event::UserCreated(fact) => self.users.created(fact),
-            Event::UserPasswordSet(fact) => self.users.password_set(fact),
             Event::UserNotificationsSet(fact) => self.users.notifications_set(fact),
+            Event::UserPasswordSet(fact) => self.sign_ins.password_set(fact),
+            Event::UserMailDelivered(fact) => self.sign_ins.mail_delivered(fact),
+            Event::UserLocked(fact) => self.sign_ins.locked(fact),
+            Event::UserUnlocked(fact) => self.sign_ins.unlocked(fact),
+            Event::UserSignedIn(fact) => self.sign_ins.signed_in(fact),
+            Event::UserSignInFailed(fact) => self.sign_ins.failed(fact),
+            Event::UserSecondFactorChosen(fact) => self.sign_ins.factor_chosen(fact),
+            Event::UserSecondFactorReset(fact) => self.sign_ins.factor_reset(fact),
+            Event::SignInPolicySet(fact) => self.sign_ins.policy_set(fact),
             Event::ClientCreated(fact) => self.clients.created(fact),
             Event::ClientRenamed(fact) => self.clients.renamed(fact),
             Event::ClientDescribed(fact) => self.clients.described(fact),
@@ -124,6 +134,7 @@ impl Tenant {
             self.assets.len(),
             self.roles.len(),
             self.users.len(),
+            self.sign_ins.len(),
             4 * self.clients.len(),
             self.client_allow_lists.len(),
             self.tokens.len(),

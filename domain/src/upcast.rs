@@ -12,6 +12,8 @@ pub(crate) fn upcast(name: &str, version: i32, payload: Value) -> Option<Value> 
         ("group.created", 1) => Some(group_created_1(payload)),
         ("role.created", 1) => Some(role_created_1(payload)),
         ("user.created", 1) => Some(user_created_1(payload)),
+        // Version 2 knows when it expires, and of mails; both may be absent.
+        ("user.password_set", 1) => Some(payload),
         _ => None,
     }
 }

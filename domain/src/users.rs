@@ -18,16 +18,6 @@ pub struct UserCreated {
     pub grants: Grants,
 }
 
-/// A user was given a password. Its hash is in the vault only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserPasswordSet {
-    pub user: UserId,
-    /// Where the user belongs.
-    pub organization: OrganizationId,
-    /// It must be replaced when it is first used.
-    pub one_time: bool,
-}
-
 /// What decisions need of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
@@ -35,8 +25,6 @@ pub struct User {
     /// Keyed hash of the e-mail address; `None` once the person was erased.
     pub email_lookup: Option<String>,
     pub grants: Grants,
-    /// Number of the newest password, 0 when there is none.
-    pub password_generation: i64,
     pub notifications: Notifications,
 }
 
@@ -88,16 +76,9 @@ impl Users {
             organization: fact.organization.clone(),
             email_lookup: fact.profile.known().map(|known| known.email_lookup.clone()),
             grants: fact.grants.clone(),
-            password_generation: 0,
             notifications: Notifications::default(),
         };
         self.by_id.insert(fact.user.clone(), user);
-    }
-
-    pub fn password_set(&mut self, fact: &UserPasswordSet) {
-        if let Some(user) = self.by_id.get_mut(&fact.user) {
-            user.password_generation += 1;
-        }
     }
 
     pub fn notifications_set(&mut self, fact: &UserNotificationsSet) {

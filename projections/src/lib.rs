@@ -31,6 +31,7 @@ pub mod positions;
 pub mod roles;
 pub mod tenants;
 pub mod tokens;
+pub mod user_sign_ins;
 pub mod users;
 
 pub use as_of::{Past, Until, as_of};

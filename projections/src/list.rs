@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     Projection, aggregates, allow_lists, assets, cidr_blocks, client_allow_lists, clients,
-    features, groups, organizations, positions, roles, tenants, tokens, users,
+    features, groups, organizations, positions, roles, tenants, tokens, user_sign_ins, users,
 };
 
 /// All projections of this program.
@@ -17,6 +17,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(assets::Assets),
         Arc::new(roles::Roles),
         Arc::new(users::Users),
+        Arc::new(user_sign_ins::UserSignIns),
         Arc::new(clients::Clients),
         Arc::new(client_allow_lists::ClientAllowLists),
         Arc::new(tokens::Tokens),
@@ -38,6 +39,7 @@ pub fn statements() -> Vec<&'static str> {
         roles::STATEMENTS,
         users::STATEMENTS,
         client_allow_lists::STATEMENTS,
+        user_sign_ins::STATEMENTS,
         tokens::STATEMENTS,
         features::STATEMENTS,
         cidr_blocks::STATEMENTS,

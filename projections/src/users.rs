@@ -5,6 +5,7 @@ use domain::{Event, Grants, Notifications, OrganizationId, Personal, Profile, Te
 use eventlog::Recorded;
 
 use crate::projection::{Marks, made, marked, modified};
+use crate::user_sign_ins;
 use crate::value::Row;
 use crate::{Changes, Column, ProjectError, Projection, Table, Value, ViewError, Views, values};
 
@@ -67,15 +68,18 @@ impl Projection for Users {
                 ];
                 changes.upsert(&USERS, row.into_iter().chain(made(recorded)))
             }
-            Event::UserPasswordSet(fact) => {
-                changes.update(&USERS, values![tenant, fact.user.as_str()], modified(recorded))
-            }
             Event::UserNotificationsSet(fact) => {
                 let set = [("notifications", Value::json(&fact.after)?)];
                 let set = set.into_iter().chain(modified(recorded));
                 changes.update(&USERS, values![tenant, fact.user.as_str()], set)
             }
-            _ => Ok(()),
+            _ => match user_sign_ins::subject(event) {
+                Some(user) => {
+                    let set = user_sign_ins::marks(event, recorded);
+                    changes.update(&USERS, values![tenant, user.as_str()], set)
+                }
+                None => Ok(()),
+            },
         }
     }
 }
@@ -146,7 +150,8 @@ mod tests {
     #[test]
     fn a_password_shows_only_in_when_the_user_was_changed() {
         let (user, organization) = (UserId("A-B-1".to_owned()), OrganizationId("7".to_owned()));
-        let set = UserPasswordSet { user, organization, one_time: false };
+        let (one_time, expires_at, mail) = (false, None, None);
+        let set = UserPasswordSet { user, organization, one_time, expires_at, mail };
         let marks = "modified_by=ada modified_at=1 sequence=1";
         assert_eq!(told(Users, &[set.into()]), [format!("users_v2 ~ acme A-B-1 {marks}")]);
     }

@@ -104,6 +104,13 @@ impl Row {
         serde_json::from_value(word).map_err(|_| ViewError::Unreadable("not a word known"))
     }
 
+    /// As [`Row::word`], where nothing may stand.
+    pub(crate) fn maybe_word<T: DeserializeOwned>(&mut self) -> Result<Option<T>, ViewError> {
+        let word = self.maybe_text()?.map(serde_json::Value::String);
+        let read = word.map(serde_json::from_value).transpose();
+        read.map_err(|_| ViewError::Unreadable("not a word known"))
+    }
+
     pub(crate) fn maybe_text(&mut self) -> Result<Option<String>, ViewError> {
         match self.0.next() {
             Some(Value::Text(text)) => Ok(Some(text)),

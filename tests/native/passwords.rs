@@ -52,7 +52,12 @@ async fn a_password_takes_the_place_of_the_one_before(database: Arc<Database>) {
     let events = world.admin("GET", EVENTS, Value::Null).await;
     let payload = &events.body["events"][1]["payload"];
     let organization = &world.credentials.organization_id;
-    let expected = json!({"user": user, "organization": organization, "one_time": false});
+    let expires_at = &payload["expires_at"];
+    assert!(expires_at.is_string(), "{events}");
+    let expected = json!({
+        "user": user, "organization": organization, "one_time": false,
+        "expires_at": expires_at, "mail": null,
+    });
     assert_eq!(*payload, expected, "{events}");
     world.stop().await;
 }

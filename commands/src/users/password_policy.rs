@@ -1,5 +1,7 @@
 //! The policy that passwords are held to, in numbers: rules check against it, and lists show it.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 /// What a password must have. Counts are of characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordPolicy {
@@ -33,3 +35,10 @@ pub const AKA90: PasswordPolicy = PasswordPolicy {
     remembered: 4,
     days_valid: 90,
 };
+
+impl PasswordPolicy {
+    /// When a password that is set `now` has to be changed.
+    pub fn expires_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        now.checked_add_signed(TimeDelta::try_days(self.days_valid.into())?)
+    }
+}

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::password::{ClearPassword, PasswordFault};
+use super::password_policy::AKA90;
 use crate::{Command, Context, Locked, Mint, Refusal, Rejection};
 
 /// Gives a user a password. The one before works no longer.
@@ -85,12 +86,14 @@ impl Command for SetUserPassword {
         let user = user.ok_or_else(|| No::UserUnknown(self.user.clone()))?;
         context.fresh.hash.as_ref().map_err(|fault| No::Password(*fault))?;
         let organization = user.organization.clone();
-        let fact = UserPasswordSet { user: self.user.clone(), organization, one_time: false };
+        let (user, one_time) = (self.user.clone(), false);
+        let expires_at = AKA90.expires_at(context.now);
+        let fact = UserPasswordSet { user, organization, one_time, expires_at, mail: None };
         Ok(vec![fact.into()])
     }
 
     fn vault(&self, tenant: &Tenant, context: &Context<FreshPassword>) -> Vec<VaultWrite> {
-        let former = tenant.users.get(&self.user).map_or(0, |user| user.password_generation);
+        let former = tenant.sign_ins.of(&self.user).password_generation;
         let id = |generation| public_id(tenant, &self.user, generation);
         let kept = context.fresh.hash.iter().map(|hash| hash.kept_as(id(former + 1)));
         let dropped = (former > 0).then(|| VaultWrite::Delete {
@@ -154,7 +157,8 @@ mod tests {
         assert!(command.new_password.is_none(), "the lane would see it");
         let events = command.decide(&tenant, &context).unwrap();
         let (user, organization) = (UserId("A-B-1".to_owned()), OrganizationId("5".to_owned()));
-        let fact = UserPasswordSet { user, organization, one_time: false };
+        let (one_time, expires_at) = (false, AKA90.expires_at(context.now));
+        let fact = UserPasswordSet { user, organization, one_time, expires_at, mail: None };
         assert_eq!(events, [fact.into()]);
         let writes = command.vault(&tenant, &context);
         assert_eq!(kept_and_dropped(&writes), [vec!["acme/A-B-1.1"], vec![]]);
