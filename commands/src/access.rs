@@ -27,6 +27,8 @@ pub enum GrantFault {
     RoleUnknown(RoleId),
     #[error("group {0} is given twice")]
     GroupTwice(GroupId),
+    #[error("role {role} does not belong to the contract type of group {group}")]
+    ContractTypeDiffers { group: GroupId, role: RoleId },
 }
 
 impl GrantFault {
@@ -36,11 +38,13 @@ impl GrantFault {
             Self::GroupUnknown(_) => Refusal::not_found("group_unknown", member),
             Self::RoleUnknown(_) => Refusal::not_found("role_unknown", member),
             Self::GroupTwice(_) => Refusal::invalid("group_twice", member),
+            Self::ContractTypeDiffers { .. } => Refusal::invalid("contract_type_differs", member),
         }
     }
 }
 
-/// The grants as a fact holds them. Groups and roles must be there, and a group has one role.
+/// The grants as a fact holds them. Groups and roles must be there and go together, and a group has
+/// one role.
 pub(crate) fn checked(grants: &[Grant], tenant: &Tenant) -> Result<Vec<GroupRole>, GrantFault> {
     let mut groups = BTreeSet::new();
     let check = |&Grant { group, role }: &Grant| {
@@ -48,6 +52,9 @@ pub(crate) fn checked(grants: &[Grant], tenant: &Tenant) -> Result<Vec<GroupRole
         tenant.roles.get(role).ok_or(GrantFault::RoleUnknown(role))?;
         if !groups.insert(group) {
             return Err(GrantFault::GroupTwice(group));
+        }
+        if !tenant.role_fits(role, group) {
+            return Err(GrantFault::ContractTypeDiffers { group, role });
         }
         Ok(GroupRole { group, role })
     };

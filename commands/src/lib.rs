@@ -11,6 +11,7 @@ mod writer;
 
 pub mod allow_list;
 pub mod assets;
+pub mod catalog;
 pub mod clients;
 pub mod features;
 pub mod groups;

@@ -13,6 +13,10 @@ use crate::allow_list::{
 };
 use crate::assets::AddAsset;
 use crate::body::{self, BodyError};
+use crate::catalog::{
+    AssignContractType, RegisterApi, RegisterCatalog, RegisterContractType, RegisterCpCode,
+    RegisterGrantableRole, RegisterProduct, RegisterSwitchKey,
+};
 use crate::clients::{
     ActivateClient, ClearClientAllowList, CreateClient, CreateClientCredential, DeactivateClient,
     DeactivateClientCredential, DeleteClient, DescribeClient, EndSecretGrace, LockClient,
@@ -138,6 +142,7 @@ commands! {
     ActivateClient
     AddAsset
     AddCidrBlock
+    AssignContractType
     ChangeCidrBlock
     ClearClientAllowList
     CreateClient
@@ -160,6 +165,13 @@ commands! {
     IssueToken
     LockClient
     MoveGroup
+    RegisterApi
+    RegisterCatalog
+    RegisterContractType
+    RegisterCpCode
+    RegisterGrantableRole
+    RegisterProduct
+    RegisterSwitchKey
     RemoveCidrBlock
     RenameClient
     RenameGroup

@@ -6,7 +6,7 @@ mod edit_role;
 
 use std::collections::BTreeSet;
 
-use domain::{Authority, GrantableRole, GrantedRoleId, Permission, RoleId, Tenant};
+use domain::{Authority, Catalog, GrantedRoleId, Permission, RoleId, Tenant};
 
 pub use create_role::{CreateRole, CreateRoleRejection};
 pub use delete_role::{DeleteRole, DeleteRoleRejection};
@@ -18,8 +18,11 @@ const NAME_MAX: usize = 70;
 const DESCRIPTION_MAX: usize = 250;
 
 /// The grantable roles of these ids, each once; or an id that is in no catalogue.
-fn granted(ids: &[GrantedRoleId]) -> Result<BTreeSet<GrantedRoleId>, GrantedRoleId> {
-    ids.iter().map(|id| GrantableRole::find(*id).map(|entry| entry.id).ok_or(*id)).collect()
+fn granted(
+    catalog: &Catalog,
+    ids: &[GrantedRoleId],
+) -> Result<BTreeSet<GrantedRoleId>, GrantedRoleId> {
+    ids.iter().map(|id| catalog.grantable_role(*id).map(|entry| entry.id).ok_or(*id)).collect()
 }
 
 /// The first of these permissions that whoever asks may not put into `role`. Nobody hands on what

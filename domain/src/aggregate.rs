@@ -4,14 +4,15 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CidrBlockId, ClientId, GroupId, Level, OrganizationId, RoleId, TenantId, TokenId, UserId,
+    CidrBlockId, ClientId, CpCodeId, GroupId, Level, OrganizationId, RoleId, TenantId, TokenId,
+    UserId,
 };
 
 /// A thing with an id and a history of its own; its events are numbered 1, 2, 3, ... (`sequence`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Aggregate {
     /// `tenant`, `organization`, `group`, `asset`, `role`, `user`, `client`, `token`,
-    /// `allow_list`, `cidr_block`, or `feature.<level>`.
+    /// `allow_list`, `cidr_block`, `catalog`, or `feature.<level>`.
     pub kind: String,
     pub id: String,
 }
@@ -50,6 +51,14 @@ impl Aggregate {
     }
     pub fn cidr_block(id: CidrBlockId) -> Self {
         Self::new("cidr_block", id)
+    }
+    /// The tenant's catalogue, whose facts are about its entries.
+    pub fn catalog(id: &TenantId) -> Self {
+        Self::new("catalog", id)
+    }
+    /// An entry of the catalogue, as what stands in the way of something.
+    pub fn cp_code(id: CpCodeId) -> Self {
+        Self::new("cp_code", id)
     }
     /// The feature flags set on `level`, in `tenant`.
     pub fn features(tenant: &TenantId, level: &Level) -> Self {

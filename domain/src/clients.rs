@@ -118,6 +118,11 @@ impl Clients {
         self.all.is_empty()
     }
 
+    /// All of them, by id.
+    pub fn iter(&self) -> impl Iterator<Item = (&ClientId, &Client)> {
+        self.all.iter()
+    }
+
     pub fn named(&self, name: &str) -> Option<ClientId> {
         self.names.get(name).copied()
     }

@@ -148,6 +148,13 @@ events! {
     "allow_list.block_removed"      1 CidrBlockRemoved            in allow_list,    |_t, it| Aggregate::cidr_block(it.block);
     "allow_list.enabled"            1 AllowListEnabled            in allow_list,    |_t, it| Aggregate::allow_list(&it.tenant);
     "allow_list.disabled"           1 AllowListDisabled           in allow_list,    |_t, it| Aggregate::allow_list(&it.tenant);
+    "catalog.contract_type_registered"  1 ContractTypeRegistered  in catalog,       |t, _it| Aggregate::catalog(t);
+    "catalog.contract_type_assigned"    1 ContractTypeAssigned    in catalog,       |t, _it| Aggregate::catalog(t);
+    "catalog.api_registered"            1 ApiRegistered           in catalog,       |t, _it| Aggregate::catalog(t);
+    "catalog.cp_code_registered"        1 CpCodeRegistered        in catalog,       |t, _it| Aggregate::catalog(t);
+    "catalog.product_registered"        1 ProductRegistered       in catalog,       |t, _it| Aggregate::catalog(t);
+    "catalog.switch_key_registered"     1 SwitchKeyRegistered     in catalog,       |t, _it| Aggregate::catalog(t);
+    "catalog.grantable_role_registered" 1 GrantableRoleRegistered in catalog,       |t, _it| Aggregate::catalog(t);
     "feature.set"                   1 FeatureSet                  in features,      |t, it| Aggregate::features(t, &it.on), owner it.on.object(t);
     "feature.reset"                 1 FeaturesReset               in features,      |t, it| Aggregate::features(t, &it.on), owner it.on.object(t);
 }

@@ -1,17 +1,21 @@
-//! The catalogue of grantable roles: what a role can be put together from (Akamai IAM v3, "List
-//! grantable roles"). Ids are stable for good, since facts hold them.
+//! The grantable roles that are built in: what a role can be put together from in every account
+//! (Akamai IAM v3, "List grantable roles"). Ids are stable for good, since facts hold them; an
+//! account's catalogue may have others beside them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 
 use crate::{GrantedRoleId, Permission};
 
 /// Something that a role may grant, and the permissions that come with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantableRole {
     pub id: GrantedRoleId,
-    pub name: &'static str,
-    pub description: &'static str,
-    pub permissions: &'static [Permission],
+    pub name: Cow<'static, str>,
+    pub description: Cow<'static, str>,
+    pub permissions: Cow<'static, [Permission]>,
 }
 
 const fn entry(
@@ -20,10 +24,15 @@ const fn entry(
     description: &'static str,
     permissions: &'static [Permission],
 ) -> GrantableRole {
-    GrantableRole { id: GrantedRoleId(id), name, description, permissions }
+    GrantableRole {
+        id: GrantedRoleId(id),
+        name: Cow::Borrowed(name),
+        description: Cow::Borrowed(description),
+        permissions: Cow::Borrowed(permissions),
+    }
 }
 
-/// All there are, by id. Every permission has an entry that carries nothing else, so that any set
+/// All that are built in, by id. Every permission has an entry that carries nothing else, so that any set
 /// of permissions can be granted exactly.
 #[rustfmt::skip]
 pub const GRANTABLE_ROLES: &[GrantableRole] = &[
@@ -36,28 +45,23 @@ pub const GRANTABLE_ROLES: &[GrantableRole] = &[
 ];
 
 impl GrantableRole {
-    /// The entry of that id.
+    /// The built-in entry of that id.
     pub fn find(id: GrantedRoleId) -> Option<&'static Self> {
         GRANTABLE_ROLES.iter().find(|entry| entry.id == id)
     }
 
-    /// The entries that give no more than these permissions.
+    /// The built-in entries that give no more than these permissions.
     pub fn covered_by(permissions: &BTreeSet<Permission>) -> BTreeSet<GrantedRoleId> {
         let is_covered =
             |entry: &&Self| entry.permissions.iter().all(|it| permissions.contains(it));
         GRANTABLE_ROLES.iter().filter(is_covered).map(|entry| entry.id).collect()
-    }
-
-    /// What these entries give together. Ids that are in no catalogue give nothing.
-    pub fn permissions_of(ids: &BTreeSet<GrantedRoleId>) -> BTreeSet<Permission> {
-        let entries = ids.iter().filter_map(|id| Self::find(*id));
-        entries.flat_map(|entry| entry.permissions).copied().collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Catalog;
 
     #[test]
     fn entries_are_listed_by_id_and_each_says_what_it_is() {
@@ -75,7 +79,7 @@ mod tests {
             for other in Permission::ALL {
                 let permissions = [one, other].into();
                 let granted = GrantableRole::covered_by(&permissions);
-                assert_eq!(GrantableRole::permissions_of(&granted), permissions);
+                assert_eq!(Catalog::default().permissions_of(&granted), permissions);
             }
         }
         assert!(GrantableRole::covered_by(&BTreeSet::new()).is_empty());

@@ -100,8 +100,13 @@ numbers! {
     AssetId
     /// A set of permissions that can be granted on a group.
     RoleId
-    /// What a role may grant: an id of the catalogue of grantable roles, the same in every tenant.
+    /// What a role may grant: an id of the catalogue of grantable roles. Those that are built in are
+    /// the same in every tenant.
     GrantedRoleId
+    /// An API of the provider, in the catalogue of an account.
+    ApiId
+    /// A content provider code, in the catalogue of an account.
+    CpCodeId
     /// An EdgeGrid credential of an API client.
     CredentialId
     /// An address or range of addresses on an allow list.
@@ -135,6 +140,8 @@ texts! {
     OrganizationId
     /// A person (Akamai `uiIdentityId`, as in `A-B-123456`).
     UserId
+    /// A kind of contract that an account has with its provider (`1-8BYUX`).
+    ContractTypeId
     /// The public half of a bearer token.
     TokenId
     /// How the Akamai dialect names an API client: 16 lower-case letters and digits.

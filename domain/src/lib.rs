@@ -7,6 +7,7 @@ mod aggregate;
 mod allow_list;
 mod assets;
 mod authority;
+mod catalog;
 mod client_allow_lists;
 mod clients;
 mod event;
@@ -36,6 +37,11 @@ pub use allow_list::{
 };
 pub use assets::{Asset, AssetAdded, AssetKind, Assets};
 pub use authority::Authority;
+pub use catalog::{
+    AccessLevel, Api, ApiRegistered, Assignee, Catalog, ContractType, ContractTypeAssigned,
+    ContractTypeRegistered, ContractTypes, CpCode, CpCodeRegistered, GrantableRoleRegistered,
+    Product, ProductRegistered, Registered, SwitchKey, SwitchKeyRegistered,
+};
 pub use client_allow_lists::{ClientAllowListCleared, ClientAllowListSet, ClientAllowLists};
 pub use clients::{
     Client, ClientActivated, ClientCreated, ClientCredentialCreated, ClientCredentialDeactivated,
@@ -51,8 +57,9 @@ pub use features::{
 pub use grantable::{GRANTABLE_ROLES, GrantableRole};
 pub use groups::{Group, GroupCreated, GroupDeleted, GroupMoved, GroupRenamed, Groups};
 pub use ids::{
-    AkamaiClientId, AssetId, CaptureClientId, CidrBlockId, ClientId, CredentialId, GrantedRoleId,
-    GroupId, IdError, OrganizationId, RoleId, TenantId, TokenId, UserId,
+    AkamaiClientId, ApiId, AssetId, CaptureClientId, CidrBlockId, ClientId, ContractTypeId,
+    CpCodeId, CredentialId, GrantedRoleId, GroupId, IdError, OrganizationId, RoleId, TenantId,
+    TokenId, UserId,
 };
 pub use notifications::{Notifications, UserNotificationsSet};
 pub use organizations::{OrganizationCreated, Organizations};

@@ -137,6 +137,12 @@ impl Roles {
         self.by_id.iter().find(|(_, role)| role.content.name == name).map(|(id, _)| *id)
     }
 
+    /// The roles that grant `id`.
+    pub fn granting(&self, id: GrantedRoleId) -> impl Iterator<Item = RoleId> + '_ {
+        let grants = move |role: &Role| role.content.granted_roles.contains(&id);
+        self.by_id.iter().filter(move |(_, role)| grants(role)).map(|(id, _)| *id)
+    }
+
     pub fn created(&mut self, fact: &RoleCreated) {
         let content = RoleContent {
             name: fact.name.clone(),

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AllowList, Assets, ClientAllowLists, Clients, Event, Features, Groups, Organizations, Roles,
-    SignIns, TenantId, Tokens, Users,
+    AllowList, Assets, Catalog, ClientAllowLists, Clients, Event, Features, Groups, Organizations,
+    Roles, SignIns, TenantId, Tokens, Users,
 };
 
 /// A tenant came to be.
@@ -40,13 +40,14 @@ pub struct Tenant {
     pub client_allow_lists: ClientAllowLists,
     pub tokens: Tokens,
     pub allow_list: AllowList,
+    pub catalog: Catalog,
     pub features: Features,
 }
 
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 8;
+    pub const FOLD_VERSION: i32 = 9;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -64,6 +65,7 @@ impl Tenant {
             client_allow_lists: ClientAllowLists::default(),
             tokens: Tokens::default(),
             allow_list: AllowList::default(),
+            catalog: Catalog::default(),
             features: Features::default(),
         }
     }
@@ -81,7 +83,10 @@ impl Tenant {
             Event::AssetAdded(fact) => self.assets.added(fact),
             Event::RoleCreated(fact) => self.roles.created(fact),
             Event::RoleEdited(fact) => self.roles.edited(fact),
-            Event::RoleDeleted(fact) => self.roles.deleted(fact),
+            Event::RoleDeleted(fact) => {
+                self.roles.deleted(fact);
+                self.catalog.contract_types.role_deleted(fact.role);
+            }
             Event::UserCreated(fact) => self.users.created(fact),
             Event::UserNotificationsSet(fact) => self.users.notifications_set(fact),
             Event::UserPasswordSet(fact) => self.sign_ins.password_set(fact),
@@ -121,6 +126,13 @@ impl Tenant {
             Event::CidrBlockRemoved(fact) => self.allow_list.removed(fact),
             Event::AllowListEnabled(_) => self.allow_list.switch(true),
             Event::AllowListDisabled(_) => self.allow_list.switch(false),
+            Event::ContractTypeRegistered(_)
+            | Event::ContractTypeAssigned(_)
+            | Event::ApiRegistered(_)
+            | Event::CpCodeRegistered(_)
+            | Event::ProductRegistered(_)
+            | Event::SwitchKeyRegistered(_)
+            | Event::GrantableRoleRegistered(_) => self.catalog.apply(event),
             Event::FeatureSet(fact) => self.features.set(fact),
             Event::FeaturesReset(fact) => self.features.reset(fact),
         }
@@ -139,6 +151,7 @@ impl Tenant {
             self.client_allow_lists.len(),
             self.tokens.len(),
             self.allow_list.len(),
+            self.catalog.len(),
             self.features.len(),
         ];
         1024 + 256 * registers.iter().sum::<usize>()

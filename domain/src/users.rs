@@ -47,6 +47,11 @@ impl Users {
         self.by_id.is_empty()
     }
 
+    /// All of them, by id.
+    pub fn iter(&self) -> impl Iterator<Item = (&UserId, &User)> {
+        self.by_id.iter()
+    }
+
     /// The user whose e-mail address has that hash.
     pub fn with_email(&self, lookup: &str) -> Option<&UserId> {
         let held = |user: &User| user.email_lookup.as_deref() == Some(lookup);

@@ -22,7 +22,7 @@ pub enum DeleteGroupRejection {
     GroupUnknown(GroupId),
     #[error("group {0} is the root of its hierarchy and cannot be deleted")]
     GroupIsRoot(GroupId),
-    /// Subgroups, assets, and the users and API clients that hold a role on it.
+    /// Subgroups, assets, CP codes, and the users and API clients that hold a role on it.
     #[error("group {group} is in use by {}", listed(.by))]
     GroupInUse { group: GroupId, by: Vec<Aggregate> },
 }
@@ -44,7 +44,9 @@ fn in_the_way(tenant: &Tenant, group: GroupId) -> Vec<Aggregate> {
     let assets = tenant.assets.in_group(group).map(Aggregate::asset);
     let users = tenant.users.granted_on(group).map(Aggregate::user);
     let clients = tenant.clients.granted_on(group).map(Aggregate::client);
-    subgroups.chain(assets).chain(users).chain(clients).collect()
+    let cp_codes =
+        tenant.catalog.cp_codes_in(&[group].into()).map(Aggregate::cp_code).collect::<Vec<_>>();
+    subgroups.chain(assets).chain(cp_codes).chain(users).chain(clients).collect()
 }
 
 impl Command for DeleteGroup {
@@ -101,6 +103,8 @@ mod tests {
         let name = "www".to_owned();
         let group = GroupId(2);
         let kind = AssetKind::Property;
+        let code = domain::CpCode { id: domain::CpCodeId(6), name: name.clone(), group };
+        tenant.apply(&domain::CpCodeRegistered { before: None, after: code }.into());
         tenant.assets.added(&AssetAdded { asset: AssetId(7), name, kind, group });
         let grants = vec![GroupRole { group, role: RoleId(8) }];
         tenant.users.created(&UserCreated {
@@ -137,12 +141,15 @@ mod tests {
         let by = vec![
             Aggregate::group(GroupId(3)),
             Aggregate::asset(AssetId(7)),
+            Aggregate::cp_code(domain::CpCodeId(6)),
             Aggregate::user(&UserId("A-B-9".to_owned())),
             Aggregate::client(sample::id(1)),
         ];
         let rejection = DeleteGroupRejection::GroupInUse { group: GroupId(2), by: by.clone() };
         assert_eq!(rejection.refusal().blocking, by);
-        assert!(rejection.to_string().starts_with("group 2 is in use by group 3, asset 7, user"));
+        assert!(
+            rejection.to_string().starts_with("group 2 is in use by group 3, asset 7, cp_code 6")
+        );
         check(2, Err(rejection));
     }
 

@@ -117,9 +117,10 @@ impl Command for CreateRole {
         };
         let mut permissions: BTreeSet<_> =
             self.permissions.iter().map(read).collect::<Result<_, _>>()?;
-        let mut granted_roles = granted(&self.granted_roles).map_err(No::GrantedRoleUnknown)?;
+        let mut granted_roles =
+            granted(&tenant.catalog, &self.granted_roles).map_err(No::GrantedRoleUnknown)?;
         granted_roles.extend(GrantableRole::covered_by(&permissions));
-        permissions.extend(GrantableRole::permissions_of(&granted_roles));
+        permissions.extend(tenant.catalog.permissions_of(&granted_roles));
         let asked = permissions.iter().copied();
         if let Some(no) = first_not_held(asked, context.fresh, tenant, &context.authority) {
             return Err(No::NotHeld(no));

@@ -2,8 +2,7 @@
 //! "Modify a role").
 
 use domain::{
-    Aggregate, Event, GrantableRole, GrantedRoleId, Permission, Right, RoleEdited, RoleId,
-    RoleKind, Tenant,
+    Aggregate, Event, GrantedRoleId, Permission, Right, RoleEdited, RoleId, RoleKind, Tenant,
 };
 use eventlog::SealError;
 use schemars::JsonSchema;
@@ -110,8 +109,8 @@ impl Command for EditRole {
             after.description.clone_from(description);
         }
         if let Some(ids) = &self.granted_roles {
-            after.granted_roles = granted(ids).map_err(No::GrantedRoleUnknown)?;
-            after.permissions = GrantableRole::permissions_of(&after.granted_roles);
+            after.granted_roles = granted(&tenant.catalog, ids).map_err(No::GrantedRoleUnknown)?;
+            after.permissions = tenant.catalog.permissions_of(&after.granted_roles);
         }
         if after == role.content {
             return Ok(Vec::new());
@@ -127,7 +126,7 @@ impl Command for EditRole {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Authority, GroupCreated, GroupId, RoleContent};
+    use domain::{Authority, GrantableRole, GroupCreated, GroupId, RoleContent};
     use serde_json::{Value, json};
 
     use super::*;
