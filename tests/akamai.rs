@@ -1,6 +1,7 @@
 //! The Akamai dialect, signed.
 
 mod api_clients;
+mod catalog;
 mod groups;
 mod ip_allowlist;
 mod lists;

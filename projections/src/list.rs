@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Projection, aggregates, allow_lists, assets, cidr_blocks, client_allow_lists, clients,
+    Projection, aggregates, allow_lists, assets, catalog, cidr_blocks, client_allow_lists, clients,
     features, groups, organizations, positions, roles, tenants, tokens, user_sign_ins, users,
 };
 
@@ -15,6 +15,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(organizations::Organizations),
         Arc::new(groups::Groups),
         Arc::new(assets::Assets),
+        Arc::new(catalog::Catalog),
         Arc::new(roles::Roles),
         Arc::new(users::Users),
         Arc::new(user_sign_ins::UserSignIns),
@@ -36,6 +37,7 @@ pub fn statements() -> Vec<&'static str> {
         organizations::STATEMENTS,
         groups::STATEMENTS,
         assets::STATEMENTS,
+        catalog::STATEMENTS,
         roles::STATEMENTS,
         users::STATEMENTS,
         client_allow_lists::STATEMENTS,

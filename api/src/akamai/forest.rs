@@ -55,6 +55,11 @@ impl Forest {
         successors(Some(group), |id| self.by_id.get(id).and_then(|row| row.parent))
     }
 
+    /// The root of the hierarchy that `group` is in.
+    pub(super) fn root_of(&self, group: GroupId) -> GroupId {
+        self.line(group).last().unwrap_or(group)
+    }
+
     /// Whether a role of the caller lets it do this on the group: one held there or above.
     pub(super) fn reaches(&self, caller: &Caller, permission: Permission, group: GroupId) -> bool {
         let grants = caller.client.iter().flat_map(|client| &client.access);

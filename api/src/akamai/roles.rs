@@ -1,5 +1,4 @@
-//! Roles, and what they can be put together from. There is one contract type so far, so neither
-//! `groupId` nor `ignoreContext` leaves a role out of the list.
+//! Roles, and what they can be put together from.
 
 mod create_role;
 mod delete_role;

@@ -1,15 +1,16 @@
-//! Lists what a role can be put together from: the same in every account.
-
-use std::future::{Ready, ready};
+//! Lists what a role can be put together from: what is built in, and what the account's catalogue
+//! has beside it.
 
 use axum::response::Response;
-use domain::GRANTABLE_ROLES;
+use projections::catalog;
 
 use super::show;
 use crate::akamai::problem::Problem;
 use crate::akamai::wire;
 use crate::call::Call;
+use crate::fault::Fault;
 
-pub(super) fn handle(_: Call) -> Ready<Result<Response, Problem>> {
-    ready(Ok(wire::ok(GRANTABLE_ROLES.iter().map(show::grantable).collect())))
+pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
+    let entries = catalog::grantable_roles(&call.views, &call.tenant).await;
+    Ok(wire::ok(entries.map_err(Fault::from)?.iter().map(show::grantable).collect()))
 }

@@ -1,6 +1,7 @@
 //! A role as the replies show one.
 
 use domain::{GrantableRole, Permission, RoleId, RoleKind};
+use projections::catalog;
 use projections::clients::{self, ClientRow};
 use projections::roles::RoleRow;
 use projections::users::{self, UserRow};
@@ -36,12 +37,14 @@ impl Sections {
     }
 }
 
-/// All who could hold a role, the groups they hold it on, and who made and changed these roles.
+/// All who could hold a role, the groups they hold it on, who made and changed these roles, and
+/// what they are put together from.
 pub(super) struct Holders {
     pub(super) forest: Forest,
     users: Vec<UserRow>,
     clients: Vec<ClientRow>,
     names: Names,
+    grantable: Vec<GrantableRole>,
 }
 
 impl Holders {
@@ -57,7 +60,8 @@ impl Holders {
         let marks = roles.iter().map(|row| &row.marks);
         let actors = marks.flat_map(|marks| [marks.created_by.as_str(), &marks.modified_by]);
         let names = Names::of(call, actors).await?;
-        Ok(Self { forest: Forest::of(call).await?, users, clients, names })
+        let grantable = catalog::grantable_roles(&call.views, &call.tenant).await?;
+        Ok(Self { forest: Forest::of(call).await?, users, clients, names, grantable })
     }
 
     pub(super) fn users_with(&self, role: RoleId) -> impl Iterator<Item = &UserRow> {
@@ -93,7 +97,7 @@ pub(super) fn show(
         put("actions", json!({"edit": edit, "delete": edit && !holders.is_held(row.role)}));
     }
     if sections.granted_roles {
-        let granted = row.granted_roles.iter().filter_map(|id| GrantableRole::find(*id));
+        let granted = holders.grantable.iter().filter(|it| row.granted_roles.contains(&it.id));
         put("grantedRoles", granted.map(grantable).collect());
     }
     if sections.users {
