@@ -20,6 +20,7 @@ fn target(world: &World, root: &str, operation: &Operation) -> String {
     let part = |part: &str| match part {
         "{tenant}" | "{tenantId}" => "default".to_owned(),
         "{organizationId}" => world.credentials.organization_id.clone(),
+        "{userId}" => world.credentials.user_id.clone(),
         "{command}" => "RenameGroup".to_owned(),
         part if part.starts_with('{') => "1".to_owned(),
         part => part.to_owned(),
@@ -55,6 +56,8 @@ async fn no_operation_answers_a_stranger_or_one_who_may_not(database: Arc<Databa
             }
             asked += 1;
             let stranger = world.request(operation.method.as_str(), &target);
+            // Its content type says what a call on the RPC path speaks.
+            let stranger = stranger.header("content-type", "application/json");
             let stranger = Reply::of(stranger).await;
             assert!(is_refused(listed.dialect, &stranger, &[401], &[402]), "{what}: {stranger}");
             if operation.needs == Needs::SignedIn {

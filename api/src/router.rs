@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::Request;
+use axum::middleware::from_fn;
 use axum::response::Response;
 use chrono::Utc;
 
@@ -12,7 +13,7 @@ use crate::capture::{self, Capture};
 use crate::dialect::{Face, Listed, Served, Turned};
 use crate::native::{self, Native};
 use crate::tenant_clients::{self, TenantClients};
-use crate::zitadel::{self, Zitadel};
+use crate::zitadel;
 
 /// Every dialect there is, at each of its roots.
 fn dialects() -> Vec<Box<dyn Served>> {
@@ -20,9 +21,13 @@ fn dialects() -> Vec<Box<dyn Served>> {
         Box::new(native::dialect()),
         Box::new(akamai::dialect()),
         Box::new(capture::dialect()),
-        Box::new(zitadel::v2beta()),
-        Box::new(zitadel::v2()),
     ];
+    for dialect in zitadel::rest_dialects() {
+        all.push(Box::new(dialect));
+    }
+    for dialect in zitadel::rpc_dialects() {
+        all.push(Box::new(dialect));
+    }
     for root in tenant_clients::ROOTS {
         all.push(Box::new(tenant_clients::dialect(root)));
     }
@@ -34,7 +39,9 @@ pub fn router(app: App) -> Router {
     let all = dialects().into_iter().fold(Router::new(), |all, it| all.merge(it.router()));
     let no_path = |request: Request| async { refuse(request, Turned::NoSuchPath) };
     let no_method = |request: Request| async { refuse(request, Turned::NoSuchMethod) };
-    all.fallback(no_path).method_not_allowed_fallback(no_method).with_state(app)
+    let all = all.merge(zitadel::standard_services(app.clone()));
+    let all = all.fallback(no_path).method_not_allowed_fallback(no_method).with_state(app);
+    all.layer(from_fn(zitadel::keep_deadline))
 }
 
 /// Every operation of every dialect.
@@ -56,7 +63,9 @@ fn refuse(request: Request, why: Turned) -> Response {
     } else if below(&["/clients/", "/settings/", "/access/", "/config/"]) {
         Capture::refuse(&incoming, why.into())
     } else if below(&["/v2/", "/v2beta/"]) {
-        Zitadel::refuse(&incoming, why.into())
+        zitadel::Rest::refuse(&incoming, why.into())
+    } else if below(&["/zitadel."]) || zitadel::is_grpc(&incoming) {
+        zitadel::refuse_call(&incoming, why)
     } else {
         Native::refuse(&incoming, why.into())
     }

@@ -1,7 +1,7 @@
 //! Serving: the store, the writer, the read models and the edge, put together and taken apart in
 //! order.
 
-mod health;
+pub(crate) mod health;
 mod timer;
 
 use std::io;

@@ -1,122 +1,134 @@
-//! Zitadel's feature service as REST JSON, below `/v2beta` and `/v2`. The instance is the token's
-//! tenant.
+//! Zitadel's feature service, versions v2beta and v2: as gRPC, gRPC-web and Connect on the RPC
+//! path, and as REST JSON below `/v2beta` and `/v2`. All transports lead to one implementation, and
+//! the list of methods is what each of them serves. The instance is the token's tenant.
 //!
-//! Known quirks: unknown members are ignored, zero values left out of replies; a path's id wins
-//! over the body's; `{}` is granted and answers where the organization stands; the two versions
-//! differ in what reading and resetting need.
+//! Known quirks: unknown fields are ignored, zero values left out of JSON; a REST path's id wins
+//! over the body's; `{}` is granted for an organization or a user, which upstream has no flags for,
+//! and refused for the instance; flags of organizations and users have numbers of our own, above
+//! 1000; the two versions differ in what reading and resetting need.
 
+mod connect;
+mod deadline;
 mod error;
 mod flags;
-mod get_organization;
-mod reset_organization;
-mod set_organization;
+mod grpc;
+mod level;
+mod messages;
+mod methods;
+mod rest;
+mod rpc;
+mod service;
+mod standard;
+
+pub(crate) use deadline::keep as keep_deadline;
+pub(crate) use rest::is_grpc;
+pub(crate) use standard::services as standard_services;
 
 use async_trait::async_trait;
-use axum::http::{Method, StatusCode};
-use axum::response::{IntoResponse, Response};
-use chrono::SecondsFormat;
-use commands::features::LevelFault;
-use domain::{Details, OrganizationId, Right};
-use serde_json::{Map, Value, json};
+use axum::http::Method as Verb;
+use axum::response::Response;
+use domain::TenantId;
+use tonic::Code;
 
 use crate::app::App;
-use crate::call::{Call, Incoming};
+use crate::call::Incoming;
 use crate::caller::{Caller, bearer};
-use crate::dialect::{Dialect, Face, Needs};
-use error::{Code, ZitadelError};
+use crate::dialect::{Dialect, Face, Turned};
+use error::ZitadelError;
+use methods::{METHODS, Of, Version};
 
-/// How this dialect lets callers in and refuses.
-pub(crate) struct Zitadel;
+/// How the REST form lets callers in and refuses.
+pub(crate) struct Rest;
+
+/// How the RPC path does.
+pub(crate) struct Rpc;
 
 #[async_trait]
-impl Face for Zitadel {
+impl Face for Rest {
     type Error = ZitadelError;
 
     async fn authenticate(app: &App, request: &Incoming) -> Result<Caller, ZitadelError> {
-        let kind = request.header("content-type").unwrap_or_default();
-        if kind.trim_start().starts_with("application/grpc") {
-            return Err(ZitadelError::grpc_on_rest(request));
+        if is_grpc(request) {
+            return Err(rest::grpc_elsewhere(request));
         }
         Ok(bearer(app, request.header("authorization"), request.received_at).await?)
     }
 
+    fn tenant(caller: &Caller, request: &Incoming) -> Result<TenantId, ZitadelError> {
+        Ok(tenant(caller, request.uri.path().ends_with(Of::System.path())))
+    }
+
     fn refuse(_: &Incoming, error: ZitadelError) -> Response {
-        error.respond()
+        rest::refuse(&error)
     }
 }
 
-const ORGANIZATION: &str = "/features/organization/{organizationId}";
+#[async_trait]
+impl Face for Rpc {
+    type Error = ZitadelError;
 
-/// Version 2beta: resetting takes the right to write.
-#[rustfmt::skip]
-pub(crate) fn v2beta() -> Dialect<Zitadel> {
-    let (read, write) = (Right::OrganizationFeatureRead, Right::OrganizationFeatureWrite);
-    Dialect::new("zitadel", "/v2beta")
-        .op("SetOrganizationFeatures",   Method::PUT,    ORGANIZATION, Needs::Right(write), set_organization::handle)
-        .op("ResetOrganizationFeatures", Method::DELETE, ORGANIZATION, Needs::Right(write), reset_organization::handle)
-        .op("GetOrganizationFeatures",   Method::GET,    ORGANIZATION, Needs::Right(read),  get_organization::handle)
-}
-
-/// Version 2: resetting has a right of its own, and one's own organization anybody may read.
-#[rustfmt::skip]
-pub(crate) fn v2() -> Dialect<Zitadel> {
-    let (write, delete) = (Right::OrganizationFeatureWrite, Right::OrganizationFeatureDelete);
-    Dialect::new("zitadel", "/v2")
-        .op("SetOrganizationFeatures",   Method::PUT,    ORGANIZATION, Needs::Right(write),  set_organization::handle)
-        .op("ResetOrganizationFeatures", Method::DELETE, ORGANIZATION, Needs::Right(delete), reset_organization::handle)
-        .op("GetOrganizationFeatures",   Method::GET,    ORGANIZATION, Needs::SignedIn,      get_organization::handle)
-}
-
-/// The organization that the path names; its length is checked as upstream does, in runes.
-fn organization(call: &Call, message: &str) -> Result<OrganizationId, ZitadelError> {
-    let id = call.request.param("organizationId");
-    if !(1..=200).contains(&id.chars().count()) {
-        return Err(ZitadelError::bare(
-            Code::InvalidArgument,
-            format!(
-                "invalid {message}.OrganizationId: value length must be between 1 and 200 runes, \
-                 inclusive"
-            ),
-        ));
+    async fn authenticate(app: &App, request: &Incoming) -> Result<Caller, ZitadelError> {
+        rpc::check(request)?;
+        Ok(bearer(app, request.header("authorization"), request.received_at).await?)
     }
-    let organization = OrganizationId(id.to_owned());
-    // Whoever is confined to one organization learns nothing of the others.
-    match &call.caller.organization {
-        Some(own) if *own != organization => Err(no_organization()),
-        Some(_) | None => Ok(organization),
+
+    fn tenant(caller: &Caller, request: &Incoming) -> Result<TenantId, ZitadelError> {
+        let path = request.uri.path();
+        let meant = METHODS.iter().find(|method| path.ends_with(method.path));
+        Ok(tenant(caller, meant.is_some_and(|method| method.of == Of::System)))
+    }
+
+    fn refuse(request: &Incoming, error: ZitadelError) -> Response {
+        rpc::refuse(request, &error)
     }
 }
 
-fn no_organization() -> ZitadelError {
-    ZitadelError::new(Code::NotFound, "ORG-1p9wz", "Errors.Org.NotFound")
+/// The tenant a call is about: the system's flags are the same for all, and who may touch them the
+/// gate has asked.
+fn tenant(caller: &Caller, is_of_system: bool) -> TenantId {
+    if is_of_system { TenantId::system() } else { caller.tenant.clone() }
 }
 
-/// Why a level's flags cannot be changed.
-fn level_fault(fault: &LevelFault) -> ZitadelError {
-    match fault {
-        LevelFault::OrganizationUnknown(_) => no_organization(),
-        LevelFault::UserUnknown(_) => {
-            ZitadelError::new(Code::NotFound, "USER-4m9gs", "Errors.User.NotFound")
-        }
-        LevelFault::NotSystem(_) | LevelFault::OnlySystem => {
-            ZitadelError::new(Code::FailedPrecondition, "FEAT-Lv1el", fault.to_string())
-        }
-    }
+/// The REST form of a version.
+fn rest_of(version: Version, root: &'static str) -> Dialect<Rest> {
+    METHODS.iter().fold(Dialect::new("zitadel", root), |dialect, method| {
+        let (path, needs) = (method.of.path(), method.needs(version));
+        dialect.op(method.name(), method.verb(), path, needs, move |call| {
+            rest::serve(call, method, version)
+        })
+    })
 }
 
-/// Where an object stands, as every reply shows it.
-fn details(details: Option<&Details>) -> Value {
-    let Some(details) = details else { return json!({}) };
-    let mut shown = Map::new();
-    if details.sequence != 0 {
-        shown.insert("sequence".to_owned(), json!(details.sequence.to_string()));
-    }
-    let date = details.change_date.to_rfc3339_opts(SecondsFormat::Micros, true);
-    shown.insert("changeDate".to_owned(), json!(date));
-    shown.insert("resourceOwner".to_owned(), json!(details.resource_owner));
-    Value::Object(shown)
+/// The RPC path of a version.
+fn rpc_of(version: Version, root: &'static str) -> Dialect<Rpc> {
+    METHODS.iter().fold(Dialect::new("zitadel rpc", root), |dialect, method| {
+        let needs = method.needs(version);
+        dialect.op(method.name(), Verb::POST, method.path, needs, move |call| {
+            rpc::serve(call, method, version)
+        })
+    })
 }
 
-fn ok(body: Value) -> Response {
-    (StatusCode::OK, axum::Json(body)).into_response()
+/// Refuses what lies on no path of the list, to a caller on the RPC path.
+pub(crate) fn refuse_call(request: &Incoming, why: Turned) -> Response {
+    let error = if why == Turned::NoSuchPath {
+        let text = format!("there is no method {}", request.uri.path());
+        ZitadelError::bare(Code::Unimplemented, text)
+    } else {
+        why.into()
+    };
+    rpc::refuse(request, &error)
+}
+
+/// The REST forms of both versions.
+pub(crate) fn rest_dialects() -> [Dialect<Rest>; 2] {
+    [rest_of(Version::V2beta, "/v2beta"), rest_of(Version::V2, "/v2")]
+}
+
+/// The RPC paths of both versions.
+pub(crate) fn rpc_dialects() -> [Dialect<Rpc>; 2] {
+    [
+        rpc_of(Version::V2beta, "/zitadel.feature.v2beta.FeatureService"),
+        rpc_of(Version::V2, "/zitadel.feature.v2.FeatureService"),
+    ]
 }

@@ -26,21 +26,42 @@ pub(super) fn routes(app: App) -> Router {
         .with_state(app)
 }
 
+/// What of the service is well.
+struct Wellness {
+    store: bool,
+    /// Without the store the key cannot be proved, and is not to blame.
+    key: bool,
+    projections: bool,
+}
+
+impl Wellness {
+    async fn of(app: &App) -> Self {
+        let store = tokio::time::timeout(PATIENCE, app.log.heads()).await;
+        let store = store.is_ok_and(|heads| heads.is_ok());
+        let key = store && app.keyring.verify_master().await.is_ok();
+        Self { store, key, projections: app.projections.is_well() }
+    }
+
+    fn is_ready(&self) -> bool {
+        self.store && self.key && self.projections
+    }
+}
+
+/// Whether requests can be served.
+pub(crate) async fn is_ready(app: &App) -> bool {
+    Wellness::of(app).await.is_ready()
+}
+
 async fn readiness(State(app): State<App>) -> Response {
-    let store = tokio::time::timeout(PATIENCE, app.log.heads()).await;
-    let store = store.is_ok_and(|heads| heads.is_ok());
-    // Without the store the key cannot be proved, and is not to blame.
-    let key = store && app.keyring.verify_master().await.is_ok();
-    let projections = app.projections.is_well();
+    let wellness = Wellness::of(&app).await;
     let word = |is_well: bool| if is_well { "ok" } else { "failing" };
-    let is_ready = store && key && projections;
     let body = Json(json!({
-        "status": if is_ready { "ready" } else { "not ready" },
-        "store": word(store),
-        "masterKey": if store { word(key) } else { "unknown" },
-        "projections": word(projections),
+        "status": if wellness.is_ready() { "ready" } else { "not ready" },
+        "store": word(wellness.store),
+        "masterKey": if wellness.store { word(wellness.key) } else { "unknown" },
+        "projections": word(wellness.projections),
     }));
-    if is_ready {
+    if wellness.is_ready() {
         return body.into_response();
     }
     (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], body).into_response()

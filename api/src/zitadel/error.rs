@@ -1,56 +1,35 @@
-//! The refusals of this dialect: a gRPC code, a message with the error's id, and one detail.
+//! The refusals of this dialect: a gRPC code, a message with the error's id, and one detail. Each
+//! transport has its own form for them.
 
-use axum::http::{Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::response::Response;
+use tonic::Code;
 
-use crate::call::Incoming;
 use crate::caller::BearerError;
 use crate::dialect::Turned;
 use crate::fault::{Denied, Fault};
 
-/// The gRPC codes this dialect answers with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Code {
-    InvalidArgument,
-    NotFound,
-    PermissionDenied,
-    ResourceExhausted,
-    FailedPrecondition,
-    Unimplemented,
-    Internal,
-    Unavailable,
-    Unauthenticated,
-}
+/// A caller that does not wait any more.
+const CLIENT_CLOSED: u16 = 499;
 
-impl Code {
-    /// Its number on the wire.
-    fn number(self) -> i32 {
-        match self {
-            Self::InvalidArgument => 3,
-            Self::NotFound => 5,
-            Self::PermissionDenied => 7,
-            Self::ResourceExhausted => 8,
-            Self::FailedPrecondition => 9,
-            Self::Unimplemented => 12,
-            Self::Internal => 13,
-            Self::Unavailable => 14,
-            Self::Unauthenticated => 16,
+/// The HTTP status that JSON clients get with a code; REST and Connect agree on them.
+fn status(code: Code) -> StatusCode {
+    match code {
+        Code::Ok => StatusCode::OK,
+        Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange => {
+            StatusCode::BAD_REQUEST
         }
-    }
-
-    /// The HTTP status that the JSON gateway gives it.
-    fn status(self) -> StatusCode {
-        match self {
-            Self::InvalidArgument | Self::FailedPrecondition => StatusCode::BAD_REQUEST,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::PermissionDenied => StatusCode::FORBIDDEN,
-            Self::ResourceExhausted => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unimplemented => StatusCode::NOT_IMPLEMENTED,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-        }
+        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Code::PermissionDenied => StatusCode::FORBIDDEN,
+        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::AlreadyExists | Code::Aborted => StatusCode::CONFLICT,
+        Code::ResourceExhausted => StatusCode::TOO_MANY_REQUESTS,
+        Code::Cancelled => StatusCode::from_u16(CLIENT_CLOSED).unwrap_or(StatusCode::BAD_REQUEST),
+        Code::Unknown | Code::Internal | Code::DataLoss => StatusCode::INTERNAL_SERVER_ERROR,
+        Code::Unimplemented => StatusCode::NOT_IMPLEMENTED,
+        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
     }
 }
 
@@ -72,22 +51,8 @@ impl ZitadelError {
 
     /// One without an id, as the layers before the commands give it.
     pub(super) fn bare(code: Code, text: impl Into<String>) -> Self {
-        let (status, text) = (code.status(), text.into());
+        let (status, text) = (status(code), text.into());
         Self { code, text, id: None, status, retry_after_seconds: None }
-    }
-
-    /// A gRPC call that went to the path of a REST one.
-    pub(super) fn grpc_on_rest(request: &Incoming) -> Self {
-        let version = if request.uri.path().starts_with("/v2beta/") { "v2beta" } else { "v2" };
-        let rpc = match request.method {
-            Method::PUT => "SetOrganizationFeatures",
-            Method::DELETE => "ResetOrganizationFeatures",
-            _ => "GetOrganizationFeatures",
-        };
-        let text = format!(
-            "this path speaks JSON; gRPC goes to /zitadel.feature.{version}.FeatureService/{rpc}"
-        );
-        Self::bare(Code::InvalidArgument, text).with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
     }
 
     /// Answered with another status than its code's.
@@ -95,26 +60,52 @@ impl ZitadelError {
         Self { status, ..self }
     }
 
-    pub(super) fn respond(&self) -> Response {
-        let message = match self.id {
+    pub(super) fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The HTTP status where the transport has no other place for the code.
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Its text with its id.
+    pub(super) fn message(&self) -> String {
+        match self.id {
             Some(id) => format!("{} ({id})", self.text),
             None => self.text.clone(),
-        };
-        let details = self.id.map(|id| {
-            json!({
-                "@type": "type.googleapis.com/zitadel.v1.ErrorDetail",
-                "id": id,
-                "message": self.text,
-            })
-        });
-        let details: Vec<_> = details.into_iter().collect();
-        let body = json!({"code": self.code.number(), "message": message, "details": details});
-        let mut response = (self.status, axum::Json(body)).into_response();
+        }
+    }
+
+    /// What it carries beside code and message, if it has an id.
+    pub(super) fn detail(&self) -> Option<ErrorDetail> {
+        self.id.map(|id| ErrorDetail { id: id.to_owned(), message: self.text.clone() })
+    }
+
+    /// The response with when to ask again, where it is worth it.
+    pub(super) fn mark(&self, mut response: Response) -> Response {
         if let Some(seconds) = self.retry_after_seconds {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }
+}
+
+/// `zitadel.v1.ErrorDetail`.
+#[derive(Clone, PartialEq, Eq, prost::Message)]
+pub(super) struct ErrorDetail {
+    #[prost(string, tag = "1")]
+    pub(super) id: String,
+    #[prost(string, tag = "2")]
+    pub(super) message: String,
+}
+
+/// The full name of [`ErrorDetail`].
+pub(super) const DETAIL: &str = "zitadel.v1.ErrorDetail";
+
+/// The caller is known, and may not.
+pub(super) fn lacks() -> ZitadelError {
+    ZitadelError::new(Code::PermissionDenied, "AUTH-5mWD2", "No matching permissions found")
 }
 
 impl From<BearerError> for ZitadelError {
@@ -134,9 +125,7 @@ impl From<BearerError> for ZitadelError {
 impl From<Turned> for ZitadelError {
     fn from(turned: Turned) -> Self {
         match turned {
-            Turned::Lacks(_) => {
-                Self::new(Code::PermissionDenied, "AUTH-5mWD2", "No matching permissions found")
-            }
+            Turned::Lacks(_) => lacks(),
             Turned::BodyTooLarge(limit) => {
                 let text = format!("received message larger than max ({limit} bytes)");
                 let error = Self::bare(Code::ResourceExhausted, text);
