@@ -1,7 +1,10 @@
 //! Commands on API clients: one aggregate, whichever dialect asks.
 
 mod activate_client;
+mod activity;
+mod change_client_mfa;
 mod clear_client_allow_list;
+mod contact;
 mod create_client;
 mod create_client_credential;
 mod deactivate_client;
@@ -10,15 +13,23 @@ mod delete_client;
 mod describe_client;
 mod end_secret_grace;
 mod features;
+mod grant_client_role;
 mod lock_client;
+mod purge_client;
+mod register_client;
 mod rename_client;
 mod reset_client_secret;
+mod revoke_client_role;
 mod set_client_allow_list;
 mod set_client_features;
 mod unlock_client;
+mod update_client;
 
 pub use activate_client::{ActivateClient, ActivateClientRejection};
+pub use activity::{ACTIVE, StatusFault};
+pub use change_client_mfa::{ChangeClientMfa, ChangeClientMfaRejection, MFA_METHODS, MfaStep};
 pub use clear_client_allow_list::{ClearClientAllowList, ClearClientAllowListRejection};
+pub use contact::{ClearEmail, EmailFault, SealedEmail};
 pub use create_client::{CreateClient, CreateClientRejection, FreshClient};
 pub use create_client_credential::{
     CREDENTIAL_LIFETIME, CreateClientCredential, CreateClientCredentialRejection, FreshCredential,
@@ -32,12 +43,19 @@ pub use delete_client::{DeleteClient, DeleteClientRejection};
 pub use describe_client::{DescribeClient, DescribeClientRejection};
 pub use end_secret_grace::{EndSecretGrace, EndSecretGraceRejection};
 pub use features::FeatureFault;
+pub use grant_client_role::{GrantClientRole, GrantClientRoleRejection};
 pub use lock_client::{LockClient, LockClientRejection};
+pub use purge_client::{PurgeClient, PurgeClientRejection};
+pub use register_client::{
+    CLIENT_TYPES, FreshRegistration, RegisterClient, RegisterClientRejection,
+};
 pub use rename_client::{RenameClient, RenameClientRejection};
 pub use reset_client_secret::{ResetClientSecret, ResetClientSecretRejection};
+pub use revoke_client_role::{RevokeClientRole, RevokeClientRoleRejection};
 pub use set_client_allow_list::{BlocksFault, SetClientAllowList, SetClientAllowListRejection};
 pub use set_client_features::{SetClientFeatures, SetClientFeaturesRejection};
 pub use unlock_client::{UnlockClient, UnlockClientRejection};
+pub use update_client::{FreshEmail, UpdateClient, UpdateClientRejection};
 
 use domain::{Actor, ActorKind, CaptureClientId, Client, ClientFeature, ClientId, Tenant};
 use eventlog::{VaultKind, VaultWrite};
@@ -45,6 +63,8 @@ use eventlog::{VaultKind, VaultWrite};
 /// How many characters a client's name and its description may have.
 const NAME_MAX: usize = 256;
 const DESCRIPTION_MAX: usize = 1000;
+/// How many characters a tag may have.
+const TAG_MAX: usize = 100;
 
 /// Whether this client holds `owner` and no other one could use it: then it stays. A lock may leave
 /// a tenant without a usable owner for a while, since it can be taken back; this could not.

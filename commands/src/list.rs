@@ -18,9 +18,10 @@ use crate::catalog::{
     RegisterGrantableRole, RegisterProduct, RegisterSwitchKey,
 };
 use crate::clients::{
-    ActivateClient, ClearClientAllowList, CreateClient, CreateClientCredential, DeactivateClient,
-    DeactivateClientCredential, DeleteClient, DescribeClient, EndSecretGrace, LockClient,
-    RenameClient, ResetClientSecret, SetClientAllowList, SetClientFeatures, UnlockClient,
+    ActivateClient, ChangeClientMfa, ClearClientAllowList, CreateClient, CreateClientCredential,
+    DeactivateClient, DeactivateClientCredential, DeleteClient, DescribeClient, EndSecretGrace,
+    GrantClientRole, LockClient, PurgeClient, RegisterClient, RenameClient, ResetClientSecret,
+    RevokeClientRole, SetClientAllowList, SetClientFeatures, UnlockClient, UpdateClient,
 };
 use crate::features::{ResetFeatures, SetFeatures};
 use crate::groups::{CreateGroup, DeleteGroup, MoveGroup, RenameGroup};
@@ -144,6 +145,7 @@ commands! {
     AddCidrBlock
     AssignContractType
     ChangeCidrBlock
+    ChangeClientMfa
     ClearClientAllowList
     CreateClient
     CreateClientCredential
@@ -162,11 +164,14 @@ commands! {
     EditRole
     EnableAllowList
     EndSecretGrace
+    GrantClientRole
     IssueToken
     LockClient
     MoveGroup
+    PurgeClient
     RegisterApi
     RegisterCatalog
+    RegisterClient
     RegisterContractType
     RegisterCpCode
     RegisterGrantableRole
@@ -177,6 +182,7 @@ commands! {
     RenameGroup
     ResetClientSecret
     ResetFeatures
+    RevokeClientRole
     RevokeToken
     SetClientAllowList
     SetClientFeatures
@@ -184,6 +190,7 @@ commands! {
     SetSigningSecret
     SetUserPassword
     UnlockClient
+    UpdateClient
 }
 
 #[cfg(test)]

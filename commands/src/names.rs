@@ -19,6 +19,15 @@ pub(crate) fn is_description(text: &str, max: usize) -> bool {
     text.chars().count() <= max && text.chars().all(allowed)
 }
 
+/// Whether mail could be sent to `text` of at most `max` characters: a local part and a host.
+pub(crate) fn is_address(text: &str, max: usize) -> bool {
+    let is_host = |host: &str| !host.contains('@') && host.split('.').all(|it| !it.is_empty());
+    let is_split = |(local, host): (&str, &str)| !local.is_empty() && is_host(host);
+    is_name(text, max)
+        && !text.contains(char::is_whitespace)
+        && text.rsplit_once('@').is_some_and(is_split)
+}
+
 /// Roughly how many bytes a list of texts takes.
 pub(crate) fn bytes_of(texts: &[String]) -> usize {
     size_of_val(texts) + texts.iter().map(String::len).sum::<usize>()

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod facts;
+mod registration;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +18,10 @@ pub use facts::{
     ClientActivated, ClientCreated, ClientCredentialCreated, ClientCredentialDeactivated,
     ClientDeactivated, ClientDeleted, ClientDescribed, ClientFeaturesSet, ClientLocked,
     ClientRenamed, ClientSecretGraceEnded, ClientSecretReset, ClientUnlocked,
+};
+pub use registration::{
+    ClientMfaChanged, ClientPurged, ClientRegistered, ClientRegistrationChanged, ClientRoleGranted,
+    ClientRoleRevoked, ClientTagged, ContactEmail, Mfa, Registration,
 };
 
 /// What Capture lets a client do (Capture, "API clients and permissions").
@@ -94,6 +99,10 @@ pub struct Client {
     /// Until when the secret before that one works too.
     pub grace_until: Option<DateTime<Utc>>,
     pub credentials: BTreeMap<CredentialId, Credential>,
+    pub registration: Registration,
+    /// Roles of the tenant that it holds in the tenant-clients dialect.
+    pub roles: BTreeSet<RoleId>,
+    pub mfa: Mfa,
 }
 
 /// All API clients of one tenant.
@@ -103,6 +112,9 @@ pub struct Clients {
     names: BTreeMap<String, ClientId>,
     akamai_ids: BTreeMap<AkamaiClientId, ClientId>,
     capture_ids: BTreeMap<CaptureClientId, ClientId>,
+    hydra_ids: BTreeMap<String, ClientId>,
+    /// Deleted ones that are still shown as such.
+    deleted: BTreeSet<ClientId>,
 }
 
 impl Clients {
@@ -135,6 +147,17 @@ impl Clients {
         self.capture_ids.get(id).copied()
     }
 
+    /// The client that an authorization server knows under that id.
+    pub fn with_hydra_id(&self, id: &str) -> Option<ClientId> {
+        let own = id.parse().ok().map(ClientId).filter(|id| self.all.contains_key(id));
+        self.hydra_ids.get(id).copied().or(own)
+    }
+
+    /// Whether the client was deleted and not purged.
+    pub fn is_deleted(&self, id: ClientId) -> bool {
+        self.deleted.contains(&id)
+    }
+
     /// The clients that hold `owner` and can use it: neither locked nor inactive.
     pub fn usable_owners(&self) -> impl Iterator<Item = ClientId> + '_ {
         self.all
@@ -152,7 +175,9 @@ impl Clients {
 
     /// The clients that hold `role` on some group.
     pub fn holding(&self, role: RoleId) -> impl Iterator<Item = ClientId> + '_ {
-        let holds = move |client: &Client| client.access.iter().any(|held| held.role == role);
+        let holds = move |client: &Client| {
+            client.roles.contains(&role) || client.access.iter().any(|held| held.role == role)
+        };
         self.all.iter().filter(move |(_, client)| holds(client)).map(|(id, _)| *id)
     }
 
@@ -182,6 +207,9 @@ impl Clients {
             secret_generation: 1,
             grace_until: None,
             credentials: BTreeMap::new(),
+            registration: Registration::default(),
+            roles: BTreeSet::new(),
+            mfa: Mfa::default(),
         };
         self.all.insert(fact.client, client);
     }
@@ -191,6 +219,45 @@ impl Clients {
         self.names.remove(&client.name);
         self.akamai_ids.remove(&client.akamai_id);
         self.capture_ids.remove(&client.capture_id);
+        if let Some(hydra) = &client.registration.hydra_client {
+            self.hydra_ids.remove(hydra);
+        }
+        self.deleted.insert(fact.client);
+    }
+
+    pub fn purged(&mut self, fact: &ClientPurged) {
+        self.deleted.remove(&fact.client);
+    }
+
+    pub fn registered(&mut self, id: ClientId, registration: &Registration) {
+        let former = self.all.get(&id).and_then(|it| it.registration.hydra_client.as_ref());
+        if let Some(hydra) = former {
+            self.hydra_ids.remove(hydra);
+        }
+        if let Some(hydra) = &registration.hydra_client {
+            self.hydra_ids.insert(hydra.clone(), id);
+        }
+        self.change(id, |client| client.registration.clone_from(registration));
+    }
+
+    pub fn tagged(&mut self, fact: &ClientTagged) {
+        self.change(fact.client, |client| client.tags.clone_from(&fact.after));
+    }
+
+    pub fn role_granted(&mut self, fact: &ClientRoleGranted) {
+        self.change(fact.client, |client| {
+            client.roles.insert(fact.role);
+        });
+    }
+
+    pub fn role_revoked(&mut self, fact: &ClientRoleRevoked) {
+        self.change(fact.client, |client| {
+            client.roles.remove(&fact.role);
+        });
+    }
+
+    pub fn mfa_changed(&mut self, fact: &ClientMfaChanged) {
+        self.change(fact.client, |client| client.mfa.clone_from(&fact.after));
     }
 
     pub fn renamed(&mut self, fact: &ClientRenamed) {

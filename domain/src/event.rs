@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::upcast::upcast;
-use crate::{Aggregate, Private, TenantId};
+use crate::{Aggregate, Private, Registration, TenantId};
 
 /// A past-tense fact, as it is stored.
 pub trait Fact: Serialize + DeserializeOwned {
@@ -133,7 +133,14 @@ events! {
     "client.unlocked"               1 ClientUnlocked              in clients,       |_t, it| Aggregate::client(it.client);
     "client.activated"              1 ClientActivated             in clients,       |_t, it| Aggregate::client(it.client);
     "client.deactivated"            1 ClientDeactivated           in clients,       |_t, it| Aggregate::client(it.client);
-    "client.deleted"                1 ClientDeleted               in clients,       |_t, it| Aggregate::client(it.client);
+    "client.deleted"                2 ClientDeleted               in clients,       |_t, it| Aggregate::client(it.client);
+    "client.purged"                 1 ClientPurged                in clients,       |_t, it| Aggregate::client(it.client);
+    "client.registered"             1 ClientRegistered            in clients,       |_t, it| Aggregate::client(it.client);
+    "client.registration_changed"   1 ClientRegistrationChanged   in clients,       |_t, it| Aggregate::client(it.client);
+    "client.tagged"                 1 ClientTagged                in clients,       |_t, it| Aggregate::client(it.client);
+    "client.role_granted"           1 ClientRoleGranted           in clients,       |_t, it| Aggregate::client(it.client);
+    "client.role_revoked"           1 ClientRoleRevoked           in clients,       |_t, it| Aggregate::client(it.client);
+    "client.mfa_changed"            1 ClientMfaChanged            in clients,       |_t, it| Aggregate::client(it.client);
     "client.features_set"           1 ClientFeaturesSet           in clients,       |_t, it| Aggregate::client(it.client);
     "client.secret_reset"           1 ClientSecretReset           in clients,       |_t, it| Aggregate::client(it.client);
     "client.secret_grace_ended"     1 ClientSecretGraceEnded      in clients,       |_t, it| Aggregate::client(it.client);
@@ -167,9 +174,19 @@ impl Event {
             Self::UserCreated(fact) => vec![&mut fact.profile],
             Self::UserSignedIn(fact) => fact.address.iter_mut().map(|it| it as _).collect(),
             Self::UserSignInFailed(fact) => fact.address.iter_mut().map(|it| it as _).collect(),
+            Self::ClientRegistered(fact) => contact(&mut fact.registration),
+            Self::ClientRegistrationChanged(fact) => {
+                let mut both = contact(&mut fact.before);
+                both.extend(contact(&mut fact.after));
+                both
+            }
             _ => Vec::new(),
         }
     }
+}
+
+fn contact(registration: &mut Registration) -> Vec<&mut dyn Private> {
+    registration.email.iter_mut().map(|email| -> &mut dyn Private { email }).collect()
 }
 
 #[cfg(test)]

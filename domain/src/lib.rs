@@ -46,8 +46,10 @@ pub use client_allow_lists::{ClientAllowListCleared, ClientAllowListSet, ClientA
 pub use clients::{
     Client, ClientActivated, ClientCreated, ClientCredentialCreated, ClientCredentialDeactivated,
     ClientDeactivated, ClientDeleted, ClientDescribed, ClientFeature, ClientFeaturesSet,
-    ClientKind, ClientLocked, ClientRenamed, ClientSecretGraceEnded, ClientSecretReset,
-    ClientUnlocked, Clients, Credential, CredentialStatus, GroupRole,
+    ClientKind, ClientLocked, ClientMfaChanged, ClientPurged, ClientRegistered,
+    ClientRegistrationChanged, ClientRenamed, ClientRoleGranted, ClientRoleRevoked,
+    ClientSecretGraceEnded, ClientSecretReset, ClientTagged, ClientUnlocked, Clients, ContactEmail,
+    Credential, CredentialStatus, GroupRole, Mfa, Registration,
 };
 pub use event::{DecodeError, Event, Fact};
 pub use features::{

@@ -109,6 +109,17 @@ impl Tenant {
                 self.clients.deleted(fact);
                 self.client_allow_lists.client_deleted(fact);
             }
+            Event::ClientPurged(fact) => self.clients.purged(fact),
+            Event::ClientRegistered(fact) => {
+                self.clients.registered(fact.client, &fact.registration);
+            }
+            Event::ClientRegistrationChanged(fact) => {
+                self.clients.registered(fact.client, &fact.after);
+            }
+            Event::ClientTagged(fact) => self.clients.tagged(fact),
+            Event::ClientRoleGranted(fact) => self.clients.role_granted(fact),
+            Event::ClientRoleRevoked(fact) => self.clients.role_revoked(fact),
+            Event::ClientMfaChanged(fact) => self.clients.mfa_changed(fact),
             Event::ClientFeaturesSet(fact) => self.clients.features_set(fact),
             Event::ClientSecretReset(fact) => {
                 self.clients.secret_reset(fact);

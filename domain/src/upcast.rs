@@ -11,6 +11,7 @@ pub(crate) fn upcast(name: &str, version: i32, payload: Value) -> Option<Value> 
     match (name, version) {
         ("group.created", 1) => Some(group_created_1(payload)),
         ("role.created", 1) => Some(role_created_1(payload)),
+        ("client.deleted", 1) => Some(client_deleted_1(payload)),
         ("user.created", 1) => Some(user_created_1(payload)),
         // Version 2 knows when it expires, and of mails; both may be absent.
         ("user.password_set", 1) => Some(payload),
@@ -34,6 +35,14 @@ fn role_created_1(mut payload: Value) -> Value {
     if let Some(members) = payload.as_object_mut() {
         let granted = GrantableRole::covered_by(&permissions);
         members.insert("granted_roles".to_owned(), json!(granted));
+    }
+    payload
+}
+
+/// Version 1 did not say whether the client had been active; most are.
+fn client_deleted_1(mut payload: Value) -> Value {
+    if let Some(members) = payload.as_object_mut() {
+        members.insert("was_active".to_owned(), true.into());
     }
     payload
 }

@@ -107,14 +107,9 @@ impl TenantKeys {
         Some(Hash(mac.finalize().into_bytes().into()))
     }
 
-    /// Seals what is personal under a new key of its subject; the vault row keeps that key.
-    pub fn seal_new<T: Serialize>(
-        &self,
-        subject: &str,
-        personal: &T,
-    ) -> Result<(Personal<T>, VaultWrite), SealError> {
+    /// Draws a key for a new subject; the vault row keeps it.
+    pub fn new_subject(&self, subject: &str) -> Result<VaultWrite, SealError> {
         let key = Key::draw()?;
-        let sealed = seal_personal(&key, subject, personal)?;
         let row = VaultRow {
             kind: VaultKind::SubjectKey,
             public_id: format!("{}/{subject}", self.tenant),
@@ -123,7 +118,18 @@ impl TenantKeys {
             sealed: self.seal(VaultKind::SubjectKey, subject, key.bytes())?,
         };
         held(&self.subjects).insert(subject.to_owned(), key);
-        Ok((sealed, VaultWrite::Insert(row)))
+        Ok(VaultWrite::Insert(row))
+    }
+
+    /// Seals what is personal under a new key of its subject; the vault row keeps that key.
+    pub fn seal_new<T: Serialize>(
+        &self,
+        subject: &str,
+        personal: &T,
+    ) -> Result<(Personal<T>, VaultWrite), SealError> {
+        let row = self.new_subject(subject)?;
+        let sealed = self.seal_more(subject, personal)?.ok_or(SealError::KeyGone)?;
+        Ok((sealed, row))
     }
 
     /// Seals more of what is personal under the key its subject has; `None` where that is gone, or

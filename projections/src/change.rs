@@ -20,6 +20,9 @@ pub struct TableChanges {
     /// Every row whose key begins so is gone.
     pub deleted: BTreeSet<Vec<Value>>,
     pub rows: BTreeMap<Vec<Value>, RowChange>,
+    /// What is added to which columns of a tally's rows, by their number; a row that is not there
+    /// begins at 0.
+    pub added: BTreeMap<Vec<Value>, BTreeMap<usize, i64>>,
 }
 
 /// What becomes of a projection's tables.
@@ -80,6 +83,28 @@ impl Changes {
         Ok(())
     }
 
+    /// Counts in a tally: a table with nothing but numbers behind its key, and whose rows are
+    /// written in no other way.
+    pub fn add(
+        &mut self,
+        table: &'static Table,
+        key: impl Into<Vec<Value>>,
+        columns: impl IntoIterator<Item = (&'static str, i64)>,
+    ) -> Result<(), ProjectError> {
+        let key = key.into();
+        if key.len() != table.key {
+            return Err(misfit(table));
+        }
+        for (name, by) in columns {
+            let number = table.columns.iter().position(|column| column.name == name);
+            let number = number.filter(|number| *number >= table.key);
+            let number = number.ok_or_else(|| misfit(table))?;
+            let row = self.of(table).added.entry(key.clone()).or_default();
+            *row.entry(number).or_default() += by;
+        }
+        Ok(())
+    }
+
     /// Every row whose key begins with `prefix` is gone; a whole key names one row.
     pub fn delete(
         &mut self,
@@ -108,7 +133,8 @@ impl Changes {
 
     /// How many rows are touched.
     pub fn len(&self) -> usize {
-        self.tables().map(|(_, changes)| changes.rows.len() + changes.deleted.len()).sum()
+        let touched = |it: &TableChanges| it.rows.len() + it.deleted.len() + it.added.len();
+        self.tables().map(|(_, changes)| touched(changes)).sum()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -117,7 +143,9 @@ impl Changes {
 
     /// The tenants it concerns.
     pub(crate) fn tenants(&self) -> BTreeSet<String> {
-        let keys = self.tables().flat_map(|(_, it)| it.deleted.iter().chain(it.rows.keys()));
+        let keys = self
+            .tables()
+            .flat_map(|(_, it)| it.deleted.iter().chain(it.rows.keys()).chain(it.added.keys()));
         let tenant = |key: &Vec<Value>| match key.first() {
             Some(Value::Text(tenant)) => Some(tenant.clone()),
             Some(Value::Int(_) | Value::Null) | None => None,
@@ -135,6 +163,12 @@ impl Changes {
                 .iter()
                 .filter(|(key, _)| mine(key))
                 .map(|(key, change)| (key.clone(), change.clone()))
+                .collect(),
+            added: changes
+                .added
+                .iter()
+                .filter(|(key, _)| mine(key))
+                .map(|(key, row)| (key.clone(), row.clone()))
                 .collect(),
         };
         let tables = self.tables.iter();
@@ -194,6 +228,24 @@ mod tests {
         assert!(changes.update(&THINGS, values!["acme", 1], [("id", 2.into())]).is_err());
         assert!(changes.delete(&THINGS, values!["acme", 1, "one"]).is_err());
         assert!(changes.is_empty());
+    }
+
+    #[test]
+    fn what_is_counted_adds_up() {
+        static TALLY: Table = Table {
+            name: "tally_v1",
+            columns: &[Column::text("tenant"), Column::int("live"), Column::int("gone")],
+            key: 1,
+            indexes: &[],
+        };
+        let mut changes = Changes::default();
+        changes.add(&TALLY, values!["acme"], [("live", 1)]).unwrap();
+        changes.add(&TALLY, values!["acme"], [("live", -1), ("gone", 1)]).unwrap();
+        assert!(changes.add(&TALLY, values!["acme"], [("tenant", 1)]).is_err());
+        let part = changes.of_tenant("acme");
+        let added = &part.table(TALLY.name).unwrap().added;
+        assert_eq!(added[&values!["acme"].to_vec()], BTreeMap::from([(1, 0), (2, 1)]));
+        assert_eq!((changes.len(), changes.tenants().len()), (1, 1));
     }
 
     #[test]

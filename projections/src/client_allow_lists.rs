@@ -87,6 +87,7 @@ mod tests {
             features: BTreeSet::new(),
             tags: BTreeSet::new(),
             credentials: vec![],
+            was_active: true,
         };
         for end in [cleared.into(), deleted.into()] {
             let rows = told(ClientAllowLists, &[set.clone(), end]);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::{
     Projection, aggregates, allow_lists, assets, catalog, cidr_blocks, client_allow_lists, clients,
-    features, groups, organizations, positions, roles, tenants, tokens, user_sign_ins, users,
+    features, groups, organizations, positions, roles, tenant_clients, tenants, tokens,
+    user_sign_ins, users,
 };
 
 /// All projections of this program.
@@ -21,6 +22,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(user_sign_ins::UserSignIns),
         Arc::new(clients::Clients),
         Arc::new(client_allow_lists::ClientAllowLists),
+        Arc::new(tenant_clients::TenantClients),
         Arc::new(tokens::Tokens),
         Arc::new(features::Features),
         Arc::new(cidr_blocks::CidrBlocks),
@@ -48,5 +50,12 @@ pub fn statements() -> Vec<&'static str> {
         allow_lists::STATEMENTS,
         positions::STATEMENTS,
     ];
-    lists.iter().chain(clients::STATEMENTS).copied().flatten().copied().collect()
+    lists
+        .iter()
+        .chain(clients::STATEMENTS)
+        .chain(tenant_clients::STATEMENTS)
+        .copied()
+        .flatten()
+        .copied()
+        .collect()
 }

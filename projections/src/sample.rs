@@ -37,7 +37,8 @@ pub(crate) fn recorded(tenant: &str, events: &[Event]) -> Vec<Recorded> {
     (1..).zip(events).map(record).collect()
 }
 
-/// What `events` of the tenant `acme` change, folded: deletions first, then rows by key.
+/// What `events` of the tenant `acme` change, folded: deletions first, then rows by key, then
+/// tallies.
 pub(crate) fn told(projection: impl Projection, events: &[Event]) -> Vec<String> {
     let mut changes = [Changes::default()];
     let projections: [Arc<dyn Projection>; 1] = [Arc::new(projection)];
@@ -55,6 +56,11 @@ pub(crate) fn told(projection: impl Projection, events: &[Event]) -> Vec<String>
                 });
                 format!("{name} ~ {}{}", text(key), set.collect::<String>())
             }
+        }));
+        lines.extend(changes.added.iter().map(|(key, row)| {
+            let row = row.iter().filter(|(_, by)| **by != 0);
+            let row = row.map(|(number, by)| format!(" {}{by:+}", table.columns[*number].name));
+            format!("{name} # {}{}", text(key), row.collect::<String>())
         }));
     }
     lines

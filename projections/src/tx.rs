@@ -157,7 +157,7 @@ async fn write_sqlite(conn: &mut SqliteConnection, set: &Set) -> Result<(), View
                     .await?;
             }
         }
-        Act::Upsert | Act::Update(_) => {
+        Act::Upsert | Act::Add | Act::Update(_) => {
             sqlx::query(AssertSqlSafe(sql)).bind(rows_json(set)).execute(conn).await?;
         }
     }

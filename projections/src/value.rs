@@ -98,6 +98,14 @@ impl Row {
         serde_json::from_str(&self.text()?).map_err(|_| ViewError::Unreadable("not the JSON meant"))
     }
 
+    /// A text that holds JSON, if one stands there.
+    pub(crate) fn maybe_json<T: DeserializeOwned>(&mut self) -> Result<Option<T>, ViewError> {
+        let read = |text: String| {
+            serde_json::from_str(&text).map_err(|_| ViewError::Unreadable("not the JSON meant"))
+        };
+        self.maybe_text()?.map(|text| read(text)).transpose()
+    }
+
     /// A text that names a variant of an enumeration, as serde spells it.
     pub(crate) fn word<T: DeserializeOwned>(&mut self) -> Result<T, ViewError> {
         let word = serde_json::Value::String(self.text()?);

@@ -17,6 +17,8 @@ pub(crate) enum Act {
     Upsert,
     /// These columns change, by number.
     Update(Vec<usize>),
+    /// A tally's columns grow; every row holds all of them.
+    Add,
 }
 
 /// One statement's rows.
@@ -50,6 +52,11 @@ pub(crate) fn sets(changes: &Changes, slot: Slot) -> Vec<Set> {
                 }
             }
         }
+        for (key, row) in &changes.added {
+            let numbers = table.key..table.columns.len();
+            let by = numbers.map(|number| row.get(&number).copied().unwrap_or_default().into());
+            by_act.entry(Act::Add).or_default().push(key.iter().cloned().chain(by).collect());
+        }
         sets.extend(by_act.into_iter().map(|(act, rows)| {
             let columns = columns(table, &act);
             Set { table, slot, act, columns, rows }
@@ -61,7 +68,7 @@ pub(crate) fn sets(changes: &Changes, slot: Slot) -> Vec<Set> {
 fn columns(table: &Table, act: &Act) -> Vec<Column> {
     match act {
         Act::Delete(length) => table.columns.iter().take(*length).copied().collect(),
-        Act::Upsert => table.columns.to_vec(),
+        Act::Upsert | Act::Add => table.columns.to_vec(),
         Act::Update(numbers) => {
             let set = numbers.iter().filter_map(|number| table.columns.get(*number));
             table.key_columns().iter().chain(set).copied().collect()
@@ -74,7 +81,7 @@ impl Set {
     fn matches(&self, from: &str) -> String {
         let length = match self.act {
             Act::Delete(length) => length,
-            Act::Upsert | Act::Update(_) => self.table.key,
+            Act::Upsert | Act::Add | Act::Update(_) => self.table.key,
         };
         let names = self.columns.iter().take(length).map(|column| column.name);
         names.map(|name| format!("t.{name} = {from}.{name}")).collect::<Vec<_>>().join(" and ")
@@ -86,9 +93,21 @@ impl Set {
         names.map(|name| format!("{name} = {from}.{name}")).collect::<Vec<_>>().join(", ")
     }
 
+    /// `a = t.a + excluded.a` over the columns behind the key.
+    fn adds(&self) -> String {
+        let names = self.columns.iter().skip(self.table.key).map(|column| column.name);
+        names
+            .map(|name| format!("{name} = t.{name} + excluded.{name}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
     /// What an insert does with a row that is there.
     fn on_conflict(&self) -> String {
-        let assigns = self.assigns("excluded");
+        let assigns = match self.act {
+            Act::Add => self.adds(),
+            Act::Delete(_) | Act::Upsert | Act::Update(_) => self.assigns("excluded"),
+        };
         let action = if assigns.is_empty() {
             "do nothing".to_owned()
         } else {

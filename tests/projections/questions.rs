@@ -7,8 +7,8 @@ use domain::{
     ClientDeactivated, ClientSecretReset, FeatureKey, FeatureSet, FeatureValue, Grants, Level,
     OrganizationId, Personal, Sealed, TenantId, UserCreated, UserId,
 };
-use projections::clients::{self, ClientFilter, TAGS_MOST};
-use projections::{Projections, ViewError, Views, aggregates, features, users};
+use projections::clients::{self, ClientFilter};
+use projections::{Projections, TAGS_MOST, ViewError, Views, aggregates, features, users};
 
 use super::ledger::Ledger;
 use super::scenario::{client, client_id, credential};

@@ -124,7 +124,8 @@ fn of_the_rest(state: &Tenant, what: u8, one: u8, other: u8) -> Option<Event> {
             let (name, features, tags) =
                 (held.name.clone(), held.features.clone(), held.tags.clone());
             let credentials = held.credentials.keys().copied().collect();
-            ClientDeleted { client: id, name, features, tags, credentials }.into()
+            let was_active = held.is_active;
+            ClientDeleted { client: id, name, features, tags, credentials, was_active }.into()
         }),
         12 if other == 5 => Some(FeaturesReset { on, before: BTreeMap::new() }.into()),
         12 => {

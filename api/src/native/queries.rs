@@ -86,8 +86,8 @@ pub(super) async fn clients(call: Call) -> Answer {
         name_part: call.request.query_value("name"),
         tags_any: tags.map(|(_, tag)| tag).collect(),
     };
-    if filter.tags_any.len() > clients::TAGS_MOST {
-        let most = clients::TAGS_MOST;
+    if filter.tags_any.len() > projections::TAGS_MOST {
+        let most = projections::TAGS_MOST;
         return Err(Problem::invalid("too_many_tags", "tag", format!("at most {most} tags")));
     }
     let page = number(&call, "page", 1, u64::from(u32::MAX))?;

@@ -1,6 +1,7 @@
 //! Which clients a list shows, and which page of them, as the query says it.
 
-use projections::clients::{ClientFilter, TAGS_MOST};
+use projections::TAGS_MOST;
+use projections::clients::ClientFilter;
 
 use super::error::ClientsError;
 use crate::call::Incoming;

@@ -12,13 +12,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{DESCRIPTION_MAX, FeatureFault, NAME_MAX, features, secret_id};
+use super::{DESCRIPTION_MAX, FeatureFault, NAME_MAX, TAG_MAX, features, secret_id};
 use crate::access::{self, Grant, GrantFault};
 use crate::mint::{CAPTURE_ALPHABET, LOWER_ALPHABET};
 use crate::names::{bytes_of, is_description, is_name};
 use crate::{Command, Context, Mint, Refusal, Rejection, Secret};
-
-const TAG_MAX: usize = 100;
 
 /// Creates an API client, and shows its first secret once.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -105,9 +103,44 @@ pub struct FreshClient {
     pub akamai_id: AkamaiClientId,
     pub capture_id: CaptureClientId,
     pub secret: Secret,
+    /// Keeps the key that what is personal about the client is sealed under.
+    pub key: VaultWrite,
+}
+
+impl FreshClient {
+    /// What the vault keeps of it.
+    pub(super) fn kept(&self) -> Vec<VaultWrite> {
+        vec![self.secret.kept_as(secret_id(&self.capture_id, 1)), self.key.clone()]
+    }
 }
 
 impl CreateClient {
+    /// The fact it comes to.
+    pub(super) fn fact(
+        &self,
+        tenant: &Tenant,
+        fresh: &FreshClient,
+    ) -> Result<ClientCreated, CreateClientRejection> {
+        use CreateClientRejection as No;
+
+        self.check_wording(tenant)?;
+        self.check_belonging(tenant)?;
+        Ok(ClientCreated {
+            client: fresh.client,
+            akamai_id: fresh.akamai_id.clone(),
+            capture_id: fresh.capture_id.clone(),
+            name: self.name.clone(),
+            description: self.description.clone(),
+            kind: self.kind,
+            authorized_user: self.authorized_user.clone(),
+            organization: self.organization.clone(),
+            features: features::read(&self.features).map_err(No::Features)?,
+            access: access::checked(&self.access, tenant).map_err(No::Access)?,
+            tags: self.tags.iter().cloned().collect::<BTreeSet<_>>(),
+            is_default: self.is_default,
+        })
+    }
+
     fn check_wording(&self, tenant: &Tenant) -> Result<(), CreateClientRejection> {
         use CreateClientRejection as No;
 
@@ -174,7 +207,8 @@ impl Command for CreateClient {
         let clear = mint.text(CAPTURE_ALPHABET, 32)?;
         let stored = clear.clone().into_bytes();
         let secret = mint.secret(VaultKind::ClientSecret, client.to_string(), clear, &stored)?;
-        Ok(FreshClient { client, akamai_id, capture_id, secret })
+        let key = mint.keys().new_subject(&client.to_string())?;
+        Ok(FreshClient { client, akamai_id, capture_id, secret, key })
     }
 
     fn target(&self, _: &Tenant, context: &Context<FreshClient>) -> Aggregate {
@@ -186,28 +220,11 @@ impl Command for CreateClient {
         tenant: &Tenant,
         context: &Context<FreshClient>,
     ) -> Result<Vec<Event>, CreateClientRejection> {
-        self.check_wording(tenant)?;
-        self.check_belonging(tenant)?;
-        let fresh = &context.fresh;
-        let fact = ClientCreated {
-            client: fresh.client,
-            akamai_id: fresh.akamai_id.clone(),
-            capture_id: fresh.capture_id.clone(),
-            name: self.name.clone(),
-            description: self.description.clone(),
-            kind: self.kind,
-            authorized_user: self.authorized_user.clone(),
-            organization: self.organization.clone(),
-            features: features::read(&self.features).map_err(CreateClientRejection::Features)?,
-            access: access::checked(&self.access, tenant).map_err(CreateClientRejection::Access)?,
-            tags: self.tags.iter().cloned().collect::<BTreeSet<_>>(),
-            is_default: self.is_default,
-        };
-        Ok(vec![fact.into()])
+        Ok(vec![self.fact(tenant, &context.fresh)?.into()])
     }
 
     fn vault(&self, _: &Tenant, context: &Context<FreshClient>) -> Vec<VaultWrite> {
-        vec![context.fresh.secret.kept_as(secret_id(&context.fresh.capture_id, 1))]
+        context.fresh.kept()
     }
 
     fn reply(fresh: &FreshClient) -> Map<String, Value> {

@@ -39,6 +39,35 @@ impl Rejection for DeleteClientRejection {
     }
 }
 
+impl DeleteClient {
+    /// The fact it comes to.
+    pub(super) fn fact(&self, tenant: &Tenant) -> Result<ClientDeleted, DeleteClientRejection> {
+        use DeleteClientRejection as No;
+
+        let client = self.client;
+        let found = tenant.clients.get(client).ok_or(No::ClientUnknown(client))?;
+        if found.is_default {
+            return Err(No::ClientIsDefault(client));
+        }
+        if is_last_owner(tenant, client) {
+            return Err(No::LastOwner(client));
+        }
+        Ok(ClientDeleted {
+            client,
+            name: found.name.clone(),
+            features: found.features.clone(),
+            tags: found.tags.clone(),
+            credentials: found.credentials.keys().copied().collect(),
+            was_active: found.is_active,
+        })
+    }
+
+    /// Takes all that it can sign in with out of the vault.
+    pub(super) fn dropped(&self, tenant: &Tenant) -> Vec<VaultWrite> {
+        tenant.clients.get(self.client).map(|client| secrets(tenant, client)).unwrap_or_default()
+    }
+}
+
 impl Command for DeleteClient {
     type Rejection = DeleteClientRejection;
     type Fresh = ();
@@ -58,28 +87,11 @@ impl Command for DeleteClient {
     }
 
     fn decide(&self, tenant: &Tenant, _: &Context) -> Result<Vec<Event>, DeleteClientRejection> {
-        use DeleteClientRejection as No;
-
-        let client = self.client;
-        let found = tenant.clients.get(client).ok_or(No::ClientUnknown(client))?;
-        if found.is_default {
-            return Err(No::ClientIsDefault(client));
-        }
-        if is_last_owner(tenant, client) {
-            return Err(No::LastOwner(client));
-        }
-        let fact = ClientDeleted {
-            client,
-            name: found.name.clone(),
-            features: found.features.clone(),
-            tags: found.tags.clone(),
-            credentials: found.credentials.keys().copied().collect(),
-        };
-        Ok(vec![fact.into()])
+        Ok(vec![self.fact(tenant)?.into()])
     }
 
     fn vault(&self, tenant: &Tenant, _: &Context) -> Vec<VaultWrite> {
-        tenant.clients.get(self.client).map(|client| secrets(tenant, client)).unwrap_or_default()
+        self.dropped(tenant)
     }
 }
 
@@ -121,6 +133,7 @@ mod tests {
                     features: [ClientFeature::DirectAccess].into(),
                     tags: [].into(),
                     credentials: Vec::new(),
+                    was_active: true,
                 }
                 .into(),
             ]),

@@ -53,7 +53,8 @@ pub struct ClientDeactivated {
     pub client: ClientId,
 }
 
-/// A client is gone; its name is free again.
+/// A client is gone; its name is free again. The tenant-clients dialect still shows it, as deleted,
+/// until it is purged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientDeleted {
     pub client: ClientId,
@@ -61,6 +62,8 @@ pub struct ClientDeleted {
     pub features: BTreeSet<ClientFeature>,
     pub tags: BTreeSet<String>,
     pub credentials: Vec<CredentialId>,
+    /// Whether it was active until then.
+    pub was_active: bool,
 }
 
 /// A client's list of features was replaced.

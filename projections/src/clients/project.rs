@@ -1,11 +1,9 @@
 //! What each event changes in the tables of API clients.
 
-use std::collections::BTreeSet;
-
 use domain::{ClientCreated, ClientCredentialCreated, ClientId, Event, OrganizationId, UserId};
 use eventlog::Recorded;
 
-use super::tables::{ALL, CLIENTS, CREDENTIALS, NAME_PARTS, RESETS, TAGS};
+use super::tables::{ALL, CLIENTS, CREDENTIALS, RESETS};
 use crate::projection::{made, modified};
 use crate::value::word;
 use crate::{Changes, ProjectError, Projection, Table, Value, values};
@@ -33,13 +31,12 @@ impl Projection for Clients {
         #[expect(clippy::wildcard_enum_match_arm, reason = "only what is told of clients")]
         match event {
             Event::ClientCreated(fact) => created(fact, recorded, changes),
-            Event::ClientRenamed(fact) => {
-                set(fact.client, vec![("name", fact.to.as_str().into())])?;
-                changes.delete(&NAME_PARTS, values![&recorded.tenant, fact.client.0])?;
-                name_parts(recorded, fact.client, &fact.to, changes)
-            }
+            Event::ClientRenamed(fact) => set(fact.client, vec![("name", fact.to.as_str().into())]),
             Event::ClientDescribed(fact) => {
                 set(fact.client, vec![("description", fact.to.as_str().into())])
+            }
+            Event::ClientTagged(fact) => {
+                set(fact.client, vec![("tags", Value::json(&fact.after)?)])
             }
             Event::ClientLocked(fact) => set(fact.client, vec![("is_locked", true.into())]),
             Event::ClientUnlocked(fact) => set(fact.client, vec![("is_locked", false.into())]),
@@ -117,22 +114,7 @@ fn created(
     ]
     .into_iter()
     .chain(made(recorded));
-    changes.upsert(&CLIENTS, row)?;
-    for tag in &fact.tags {
-        changes.upsert(&TAGS, values![tenant, client, tag])?;
-    }
-    name_parts(recorded, fact.client, &fact.name, changes)
-}
-
-fn name_parts(
-    recorded: &Recorded,
-    client: ClientId,
-    name: &str,
-    changes: &mut Changes,
-) -> Result<(), ProjectError> {
-    endings(name)
-        .into_iter()
-        .try_for_each(|part| changes.upsert(&NAME_PARTS, values![&recorded.tenant, client.0, part]))
+    changes.upsert(&CLIENTS, row)
 }
 
 fn credential_created(
@@ -152,17 +134,6 @@ fn credential_created(
         Value::Null,
     ];
     changes.upsert(&CREDENTIALS, row)
-}
-
-/// A name as it is searched: in lower case.
-pub(super) fn folded(name: &str) -> String {
-    name.to_lowercase()
-}
-
-/// Every ending of a name, folded.
-fn endings(name: &str) -> BTreeSet<String> {
-    let name = folded(name);
-    name.char_indices().filter_map(|(at, _)| name.get(at..)).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -202,32 +173,21 @@ mod tests {
     }
 
     #[test]
-    fn a_client_has_a_row_and_one_for_each_tag_and_each_ending_of_its_name() {
+    fn a_client_has_a_row() {
         let rows = told(Clients, &[born(), ClientLocked { client: ID }.into()]);
         let row = r#"aka cap Boé  SERVICE_ACCOUNT - - ["owner"] [] ["ops"] 0 1 1 1 -"#;
-        let expected = [
-            format!("client_name_parts_v1 + acme {ID} boé"),
-            format!("client_name_parts_v1 + acme {ID} oé"),
-            format!("client_name_parts_v1 + acme {ID} é"),
-            format!("client_tags_v1 + acme {ID} ops"),
-            format!("clients_v1 + acme {ID} {row} ada 1 ada 2 1"),
-        ];
+        let expected = [format!("clients_v1 + acme {ID} {row} ada 1 ada 2 1")];
         assert_eq!(rows, expected);
     }
 
     #[test]
-    fn a_renamed_client_is_found_by_its_new_name_only() {
+    fn a_client_takes_another_name_and_description() {
         let (from, to) = ("Bo\u{e9}".to_owned(), "al".to_owned());
         let described = ClientDescribed { client: ID, from: String::new(), to: "sings".to_owned() };
         let renamed = ClientRenamed { client: ID, from, to };
         let rows = told(Clients, &[renamed.into(), described.into()]);
         let set = "name=al description=sings modified_by=ada modified_at=2 sequence=1";
-        let expected = [
-            format!("client_name_parts_v1 - acme {ID}"),
-            format!("client_name_parts_v1 + acme {ID} al"),
-            format!("client_name_parts_v1 + acme {ID} l"),
-            format!("clients_v1 ~ acme {ID} {set}"),
-        ];
+        let expected = [format!("clients_v1 ~ acme {ID} {set}")];
         assert_eq!(rows, expected);
     }
 
@@ -264,12 +224,13 @@ mod tests {
         let deleted = ClientDeleted {
             client: ID,
             name: "Bo\u{e9}".to_owned(),
-            features: BTreeSet::new(),
-            tags: BTreeSet::new(),
+            features: [].into(),
+            tags: [].into(),
             credentials: vec![],
+            was_active: true,
         };
         let rows = told(Clients, &[born(), deleted.into()]);
-        let tables = ["client_credentials", "client_name_parts", "client_resets", "client_tags"];
+        let tables = ["client_credentials", "client_resets"];
         let tables = tables.into_iter().chain(["clients"]);
         let expected: Vec<_> = tables.map(|table| format!("{table}_v1 - acme {ID}")).collect();
         assert_eq!(rows, expected);

@@ -8,14 +8,11 @@ use domain::{
     OrganizationId, TenantId, UserId,
 };
 
-use super::project::folded;
 use super::tables::CLIENTS;
 use crate::projection::Marks;
+use crate::text_parts::{folded, just_past, padded};
 use crate::value::Row;
-use crate::{Value, ViewError, Views, values};
-
-/// How many tags one question may name.
-pub const TAGS_MOST: usize = 16;
+use crate::{ViewError, Views, values};
 
 /// One API client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +51,7 @@ pub struct ClientFilter {
     pub is_locked: Option<bool>,
     /// Part of the name, whatever its case.
     pub name_part: Option<String>,
-    /// Any of these tags; at most [`TAGS_MOST`].
+    /// Any of these tags; at most [`crate::TAGS_MOST`].
     pub tags_any: Vec<String>,
 }
 
@@ -92,7 +89,7 @@ macro_rules! states {
 /// Some ending of the name lies in [$4, $5).
 macro_rules! named {
     () => {
-        "and c.client_id in (select p.client_id from client_name_parts_v1 p
+        "and c.client_id in (select p.client_id from tenant_client_parts_v1 p
             where p.tenant = $1 and p.part >= $4 and p.part < $5) "
     };
 }
@@ -100,7 +97,7 @@ macro_rules! named {
 /// Fewer tags than that are filled up with the last one.
 macro_rules! tagged {
     () => {
-        "and c.client_id in (select t.client_id from client_tags_v1 t
+        "and c.client_id in (select t.client_id from tenant_client_tags_v1 t
             where t.tenant = $1 and t.tag in
             ($6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)) "
     };
@@ -109,7 +106,7 @@ macro_rules! tagged {
 /// As above, where no part of a name is asked for.
 macro_rules! only_tagged {
     () => {
-        "and c.client_id in (select t.client_id from client_tags_v1 t
+        "and c.client_id in (select t.client_id from tenant_client_tags_v1 t
             where t.tenant = $1 and t.tag in
             ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)) "
     };
@@ -259,32 +256,6 @@ pub async fn due(views: &Views, at: DateTime<Utc>) -> Result<Vec<Due>, ViewError
     views.any(DUE, &values![at]).await?.into_iter().map(read).collect()
 }
 
-/// The tags as parameters, always as many.
-fn padded(tags: &[String]) -> Result<Vec<Value>, ViewError> {
-    let tags: BTreeSet<_> = tags.iter().collect();
-    if tags.len() > TAGS_MOST {
-        return Err(ViewError::TooManyTags { most: TAGS_MOST });
-    }
-    let mut params: Vec<_> = tags.into_iter().map(Value::from).collect();
-    let last = params.last().cloned().unwrap_or(Value::Text(String::new()));
-    params.resize(TAGS_MOST, last);
-    Ok(params)
-}
-
-/// The first text behind all texts that begin with `part`, byte by byte.
-fn just_past(part: &str) -> String {
-    let mut chars: Vec<char> = part.chars().collect();
-    while let Some(last) = chars.pop() {
-        // The surrogates between these two are no characters.
-        let next = if last == '\u{d7ff}' { '\u{e000}' as u32 } else { last as u32 + 1 };
-        if let Some(next) = char::from_u32(next) {
-            chars.push(next);
-            break;
-        }
-    }
-    chars.into_iter().collect()
-}
-
 fn read(mut row: Row) -> Result<ClientRow, ViewError> {
     Ok(ClientRow {
         tenant: row.tenant()?,
@@ -308,24 +279,4 @@ fn read(mut row: Row) -> Result<ClientRow, ViewError> {
         credentials: row.int()?,
         active_credentials: row.int()?,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn just_past_a_text_lies_nothing_that_begins_with_it() {
-        assert_eq!(just_past("abc"), "abd");
-        assert_eq!(just_past("a\u{d7ff}"), "a\u{e000}");
-        assert_eq!(just_past("a\u{10ffff}"), "b");
-        assert!("abc\u{10ffff}" < just_past("abc").as_str());
-    }
-
-    #[test]
-    fn tags_are_padded_and_counted() {
-        assert_eq!(padded(&["a".to_owned()]).unwrap(), vec![Value::from("a"); TAGS_MOST]);
-        let many: Vec<_> = (0..=TAGS_MOST).map(|n| n.to_string()).collect();
-        assert!(padded(&many).is_err());
-    }
 }

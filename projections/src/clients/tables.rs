@@ -33,23 +33,6 @@ pub(super) static CLIENTS: Table = Table {
     ],
 };
 
-/// Which clients carry a tag.
-pub(super) static TAGS: Table = Table {
-    name: "client_tags_v1",
-    columns: &[Column::text("tenant"), Column::text("client_id"), Column::text("tag")],
-    key: 3,
-    indexes: &[&["tenant", "tag"]],
-};
-
-/// Every ending of every name, in lower case: a name contains a text exactly if one of its
-/// endings begins with it, and beginnings are found by an index.
-pub(super) static NAME_PARTS: Table = Table {
-    name: "client_name_parts_v1",
-    columns: &[Column::text("tenant"), Column::text("client_id"), Column::text("part")],
-    key: 3,
-    indexes: &[&["tenant", "part"]],
-};
-
 pub(super) static CREDENTIALS: Table = Table {
     name: "client_credentials_v1",
     columns: &[
@@ -82,4 +65,4 @@ pub(super) static RESETS: Table = Table {
     indexes: &[],
 };
 
-pub(super) static ALL: &[&Table] = &[&CLIENTS, &TAGS, &NAME_PARTS, &CREDENTIALS, &RESETS];
+pub(super) static ALL: &[&Table] = &[&CLIENTS, &CREDENTIALS, &RESETS];

@@ -27,8 +27,8 @@ pub(crate) fn statement(set: &Set, first: usize, gate: &str) -> String {
             let matches = set.matches("u");
             format!("delete from {table} as t using {from} where {matches}{gate}")
         }
-        Act::Upsert => format!(
-            "insert into {table} ({names}) select {names} from {from} where true{gate} {}",
+        Act::Upsert | Act::Add => format!(
+            "insert into {table} as t ({names}) select {names} from {from} where true{gate} {}",
             set.on_conflict(),
         ),
         Act::Update(_) => format!(

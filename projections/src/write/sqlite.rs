@@ -24,8 +24,8 @@ pub(crate) fn statement(set: &Set) -> String {
             format!("delete from {table} where {}", key.collect::<Vec<_>>().join(" and "))
         }
         // Without "where true", "on" would read as the condition of a join.
-        Act::Upsert => format!(
-            "insert into {table} ({names}) select {picked} from json_each($1) where true {}",
+        Act::Upsert | Act::Add => format!(
+            "insert into {table} as t ({names}) select {picked} from json_each($1) where true {}",
             set.on_conflict(),
         ),
         Act::Update(_) => format!(

@@ -30,11 +30,13 @@ fn decide(body: Value) -> Result<ClientCreated, CreateClientRejection> {
     let mut command: CreateClient = serde_json::from_value(body).unwrap();
     let context = Context::sample(command.draw(&mut sample::mint(&tenant.id, &keys, 0)).unwrap());
     let decided = command.decide(&tenant, &context)?;
-    let [VaultWrite::Insert(row)] = &command.vault(&tenant, &context)[..] else {
-        panic!("not one secret");
+    let [VaultWrite::Insert(row), VaultWrite::Insert(key)] = &command.vault(&tenant, &context)[..]
+    else {
+        panic!("not a secret and a key");
     };
     assert_eq!(keys.open(row).unwrap(), context.fresh.secret.expose().as_bytes());
     assert_eq!(row.public_id, format!("{}.1", context.fresh.capture_id));
+    assert_eq!(key.owner, context.fresh.client.to_string());
     match <[Event; 1]>::try_from(decided) {
         Ok([Event::ClientCreated(fact)]) => Ok(fact),
         other => panic!("not one client: {other:?}"),
