@@ -4,16 +4,19 @@
 //! Each step looks whether its thing is there, so that a first start that broke off is completed
 //! by the next one; the token `viewer` comes last and says that all is done.
 
+mod catalog;
 mod planter;
 mod secrets;
 mod steps;
 
 use domain::{
-    AssetKind, ClientFeature, ClientKind, GroupId, Permission, Right, RoleId, TenantId, UserId,
+    AssetKind, ClientFeature, ClientKind, GroupId, Permission, Right, RoleId, RoleKind, TenantId,
+    UserId,
 };
 
 use crate::app::App;
 use crate::credentials::{AkamaiCredentials, BearerCredentials, CaptureCredentials, Credentials};
+use catalog::Own;
 pub use planter::StartError;
 use planter::{Planter, is_remembered};
 use steps::{NewClient, NewUser};
@@ -57,7 +60,11 @@ async fn partner(app: &App) -> Result<(), StartError> {
     partner.create_tenant("Partner").await?;
     let organization = partner.create_organization("Partner").await?;
     let group = partner.create_group("Partner", None).await?;
-    let role = partner.create_role("Administrator", ADMINISTERS, &Permission::ALL).await?;
+    let own = Own { cp_codes: &[(40_001, "partner-site", group)], switch_keys: &[] };
+    partner.register_catalog(&own).await?;
+    let standard = RoleKind::Standard;
+    let role =
+        partner.create_role("Administrator", ADMINISTERS, standard, &Permission::ALL).await?;
     let pat = NewUser { first_name: "Pat", last_name: "Partner", email: "pat@partner.example" };
     let user = partner.create_user(&organization, &pat, &[(group, role)]).await?;
     let client = NewClient {
@@ -136,7 +143,8 @@ async fn everyone(default: &Planter<'_>) -> Result<Credentials, StartError> {
     })
 }
 
-/// Two hierarchies, one of them three levels deep, with an asset or more in each group.
+/// Two hierarchies, one of them three levels deep, with an asset or more in each group, and the
+/// catalogue, whose CP codes lie in them.
 async fn forest(default: &Planter<'_>) -> Result<[GroupId; 2], StartError> {
     let acme = default.create_group("Acme", None).await?;
     let emea = default.create_group("EMEA", Some(acme)).await?;
@@ -156,19 +164,38 @@ async fn forest(default: &Planter<'_>) -> Result<[GroupId; 2], StartError> {
     ] {
         default.add_asset(name, kind, group).await?;
     }
+    let own = Own {
+        cp_codes: &[
+            (36_915, "acme-site", acme),
+            (373_118, "acme-shop", emea),
+            (866_797, "berlin-storage", berlin),
+            (933_076, "acme-apac", apac),
+            (933_077, "globex-site", globex),
+        ],
+        switch_keys: &[("1-PRTNR:1-2RBL", "Partner", PARTNER)],
+    };
+    default.register_catalog(&own).await?;
     Ok([acme, globex])
 }
 
 /// What an administrator does, in every account.
 const ADMINISTERS: &str = "Does everything";
 
-/// Administrator and viewer; an editor is there for whoever wants one.
+/// Administrator and viewer; the others are there for whoever wants one.
 async fn roles(default: &Planter<'_>) -> Result<[RoleId; 2], StartError> {
-    let admin = default.create_role("Administrator", ADMINISTERS, &Permission::ALL).await?;
-    let edits = [Permission::Read, Permission::GroupAdmin, Permission::AssetMove];
-    default.create_role("Editor", "Changes groups and moves assets", &edits).await?;
-    let viewer =
-        default.create_role("Viewer", "Looks, and changes nothing", &[Permission::Read]).await?;
+    use Permission::{AssetMove, GroupAdmin, Read};
+
+    let standard = RoleKind::Standard;
+    let admin =
+        default.create_role("Administrator", ADMINISTERS, standard, &Permission::ALL).await?;
+    let edits = [Read, GroupAdmin, AssetMove];
+    default.create_role("Editor", "Changes groups and moves assets", standard, &edits).await?;
+    let looks = "Looks, and changes nothing";
+    let viewer = default.create_role("Viewer", looks, standard, &[Read]).await?;
+    let audits = "Looks at the whole account";
+    default.create_role("Auditor", audits, RoleKind::Account, &[Read]).await?;
+    let moves = "Moves assets";
+    default.create_role("Asset mover", moves, RoleKind::Custom, &[Read, AssetMove]).await?;
     Ok([admin, viewer])
 }
 

@@ -1,10 +1,9 @@
 //! Reference lists and policies: the values that users' members are picked from. Each has a copy
 //! for administrators and one for users, which answer the same.
 //!
-//! They are the same for all accounts, and whoever signed in may read them. Products are a list of
-//! the service too: no operation changes them, and notices take names that are not in it.
+//! Whoever signed in may read them. All but the products are the same in every account: those are
+//! in its catalogue, and notices take names that are not.
 
-mod products;
 mod time_zones;
 
 use std::future::{Ready, ready};
@@ -13,6 +12,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use commands::users::AKA90;
 use domain::reference::{self, CONTACT_TYPES, COUNTRIES, LANGUAGES, TIMEOUTS};
+use projections::catalog;
 use serde_json::{Value, json};
 
 use super::Akamai;
@@ -20,13 +20,13 @@ use super::problem::Problem;
 use super::wire;
 use crate::call::Call;
 use crate::dialect::{Dialect, Needs};
+use crate::fault::Fault;
 
 #[rustfmt::skip]
 pub(super) fn operations(akamai: Dialect<Akamai>) -> Dialect<Akamai> {
     let known = Needs::SignedIn;
     let contact_types = list(|| json!(CONTACT_TYPES));
     let countries = list(|| json!(COUNTRIES));
-    let products = list(|| json!(products::PRODUCTS));
     let password = list(password_policy);
     let languages = list(|| json!(LANGUAGES));
     let timeouts = list(timeout_policies);
@@ -55,6 +55,12 @@ type Answer = Ready<Result<Response, Problem>>;
 /// The handler of a list that is the same for every call.
 fn list(value: impl Fn() -> Value + Copy) -> impl Fn(Call) -> Answer + Copy {
     move |_| ready(Ok(wire::ok(value())))
+}
+
+/// The products that the account's users can have notices of.
+async fn products(call: Call) -> Result<Response, Problem> {
+    let products = catalog::products(&call.views, &call.tenant).await.map_err(Fault::from)?;
+    Ok(wire::ok(json!(products)))
 }
 
 /// The states of the path's country; a country without states here has an empty list.

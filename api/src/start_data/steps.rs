@@ -92,6 +92,7 @@ impl Planter<'_> {
         &self,
         name: &str,
         description: &str,
+        kind: RoleKind,
         permissions: &[Permission],
     ) -> Result<RoleId, StartError> {
         let views = self.present().await?;
@@ -103,7 +104,7 @@ impl Planter<'_> {
         let command = CreateRole {
             name: name.to_owned(),
             description: description.to_owned(),
-            kind: RoleKind::Standard,
+            kind,
             permissions: names.collect(),
             granted_roles: Vec::new(),
         };
