@@ -4,5 +4,6 @@ mod allow_lists;
 mod clients;
 mod owners;
 mod set_features;
+mod settings;
 mod signature;
 mod signing;

@@ -1,4 +1,4 @@
-//! Janrain / Akamai Identity Cloud Capture: `/clients/*` at the root. The tenant follows from the
+//! Janrain / Akamai Identity Cloud Capture: `/clients/*` and `/settings/*` at the root. The tenant follows from the
 //! calling client's id.
 //!
 //! Known quirks: every answer is HTTP 200, refusals too; parameters come in the query, in a form
@@ -15,6 +15,7 @@ mod reset_secret;
 mod secrets;
 mod set_description;
 mod set_features;
+mod settings;
 
 use async_trait::async_trait;
 use axum::http::Method;
@@ -57,7 +58,7 @@ impl Face for Capture {
 #[rustfmt::skip]
 pub(crate) fn dialect() -> Dialect<Capture> {
     let owner = Needs::Feature(ClientFeature::Owner);
-    Dialect::new("capture", "")
+    let clients = Dialect::new("capture", "")
         .op("clients/list",         Method::GET,  "/clients/list",         owner, list_clients::handle)
         .op("clients/list",         Method::POST, "/clients/list",         owner, list_clients::handle)
         .op("clients/add",          Method::POST, "/clients/add",          owner, add_client::handle)
@@ -66,7 +67,8 @@ pub(crate) fn dialect() -> Dialect<Capture> {
         .op("clients/set_whitelist", Method::POST, "/clients/set_whitelist", owner, allow_list::set)
         .op("clients/clear_whitelist", Method::POST, "/clients/clear_whitelist", owner, allow_list::clear)
         .op("clients/reset_secret", Method::POST, "/clients/reset_secret", owner, reset_secret::handle)
-        .op("clients/delete",       Method::POST, "/clients/delete",       owner, delete_client::handle)
+        .op("clients/delete",       Method::POST, "/clients/delete",       owner, delete_client::handle);
+    settings::operations(clients)
 }
 
 /// The blocks that a client may call from, as replies show them.

@@ -90,6 +90,17 @@ pub enum Denied<R> {
     Fault(Fault),
 }
 
+impl<R> Denied<R> {
+    /// The same with its rejection told otherwise.
+    pub fn map<T>(self, told: impl FnOnce(R) -> T) -> Denied<T> {
+        match self {
+            Self::Rejected(rejection) => Denied::Rejected(told(rejection)),
+            Self::Replayed(answer) => Denied::Replayed(answer),
+            Self::Fault(fault) => Denied::Fault(fault),
+        }
+    }
+}
+
 impl<R> From<Fault> for Denied<R> {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)

@@ -3,6 +3,7 @@
 mod activate_client;
 mod activity;
 mod change_client_mfa;
+mod change_settings;
 mod clear_client_allow_list;
 mod contact;
 mod create_client;
@@ -28,6 +29,7 @@ mod update_client;
 pub use activate_client::{ActivateClient, ActivateClientRejection};
 pub use activity::{ACTIVE, StatusFault};
 pub use change_client_mfa::{ChangeClientMfa, ChangeClientMfaRejection, MFA_METHODS, MfaStep};
+pub use change_settings::{ChangeSettings, ChangeSettingsRejection};
 pub use clear_client_allow_list::{ClearClientAllowList, ClearClientAllowListRejection};
 pub use contact::{ClearEmail, EmailFault, SealedEmail};
 pub use create_client::{CreateClient, CreateClientRejection, FreshClient};

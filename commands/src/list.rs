@@ -18,10 +18,11 @@ use crate::catalog::{
     RegisterGrantableRole, RegisterProduct, RegisterSwitchKey,
 };
 use crate::clients::{
-    ActivateClient, ChangeClientMfa, ClearClientAllowList, CreateClient, CreateClientCredential,
-    DeactivateClient, DeactivateClientCredential, DeleteClient, DescribeClient, EndSecretGrace,
-    GrantClientRole, LockClient, PurgeClient, RegisterClient, RenameClient, ResetClientSecret,
-    RevokeClientRole, SetClientAllowList, SetClientFeatures, UnlockClient, UpdateClient,
+    ActivateClient, ChangeClientMfa, ChangeSettings, ClearClientAllowList, CreateClient,
+    CreateClientCredential, DeactivateClient, DeactivateClientCredential, DeleteClient,
+    DescribeClient, EndSecretGrace, GrantClientRole, LockClient, PurgeClient, RegisterClient,
+    RenameClient, ResetClientSecret, RevokeClientRole, SetClientAllowList, SetClientFeatures,
+    UnlockClient, UpdateClient,
 };
 use crate::features::{ResetFeatures, SetFeatures};
 use crate::groups::{CreateGroup, DeleteGroup, MoveGroup, RenameGroup};
@@ -146,6 +147,7 @@ commands! {
     AssignContractType
     ChangeCidrBlock
     ChangeClientMfa
+    ChangeSettings
     ClearClientAllowList
     CreateClient
     CreateClientCredential

@@ -11,8 +11,8 @@ use crate::{
 /// A thing with an id and a history of its own; its events are numbered 1, 2, 3, ... (`sequence`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Aggregate {
-    /// `tenant`, `organization`, `group`, `asset`, `role`, `user`, `client`, `token`,
-    /// `allow_list`, `cidr_block`, `catalog`, or `feature.<level>`.
+    /// `tenant`, `organization`, `group`, `asset`, `role`, `user`, `client`, `client_defaults`,
+    /// `token`, `allow_list`, `cidr_block`, `catalog`, or `feature.<level>`.
     pub kind: String,
     pub id: String,
 }
@@ -59,6 +59,10 @@ impl Aggregate {
     /// An entry of the catalogue, as what stands in the way of something.
     pub fn cp_code(id: CpCodeId) -> Self {
         Self::new("cp_code", id)
+    }
+    /// The settings of API clients that have none of their own.
+    pub fn client_defaults(id: &TenantId) -> Self {
+        Self::new("client_defaults", id)
     }
     /// The feature flags set on `level`, in `tenant`.
     pub fn features(tenant: &TenantId, level: &Level) -> Self {

@@ -148,6 +148,8 @@ events! {
     "client.credential_deactivated" 1 ClientCredentialDeactivated in clients,       |_t, it| Aggregate::client(it.client);
     "client.allow_list_set"         1 ClientAllowListSet          in client_allow_lists, |_t, it| Aggregate::client(it.client);
     "client.allow_list_cleared"     1 ClientAllowListCleared      in client_allow_lists, |_t, it| Aggregate::client(it.client);
+    "client.settings_changed"       1 ClientSettingsChanged       in client_settings, |_t, it| Aggregate::client(it.client);
+    "tenant.client_defaults_changed" 1 DefaultSettingsChanged     in client_settings, |_t, it| Aggregate::client_defaults(&it.tenant);
     "token.issued"                  1 TokenIssued                 in tokens,        |_t, it| Aggregate::token(&it.token);
     "token.revoked"                 1 TokenRevoked                in tokens,        |_t, it| Aggregate::token(&it.token);
     "allow_list.block_added"        1 CidrBlockAdded              in allow_list,    |_t, it| Aggregate::cidr_block(it.block);

@@ -9,6 +9,7 @@ mod assets;
 mod authority;
 mod catalog;
 mod client_allow_lists;
+mod client_settings;
 mod clients;
 mod event;
 mod features;
@@ -43,6 +44,9 @@ pub use catalog::{
     Product, ProductRegistered, Registered, SwitchKey, SwitchKeyRegistered,
 };
 pub use client_allow_lists::{ClientAllowListCleared, ClientAllowListSet, ClientAllowLists};
+pub use client_settings::{
+    ClientSettings, ClientSettingsChanged, DefaultSettingsChanged, SettingChange, Settings,
+};
 pub use clients::{
     Client, ClientActivated, ClientCreated, ClientCredentialCreated, ClientCredentialDeactivated,
     ClientDeactivated, ClientDeleted, ClientDescribed, ClientFeature, ClientFeaturesSet,

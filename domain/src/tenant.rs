@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AllowList, Assets, Catalog, ClientAllowLists, Clients, Event, Features, Groups, Organizations,
-    Roles, SignIns, TenantId, Tokens, Users,
+    AllowList, Assets, Catalog, ClientAllowLists, ClientSettings, Clients, Event, Features, Groups,
+    Organizations, Roles, SignIns, TenantId, Tokens, Users,
 };
 
 /// A tenant came to be.
@@ -38,6 +38,7 @@ pub struct Tenant {
     pub sign_ins: SignIns,
     pub clients: Clients,
     pub client_allow_lists: ClientAllowLists,
+    pub client_settings: ClientSettings,
     pub tokens: Tokens,
     pub allow_list: AllowList,
     pub catalog: Catalog,
@@ -47,7 +48,7 @@ pub struct Tenant {
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 9;
+    pub const FOLD_VERSION: i32 = 10;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -63,6 +64,7 @@ impl Tenant {
             sign_ins: SignIns::default(),
             clients: Clients::default(),
             client_allow_lists: ClientAllowLists::default(),
+            client_settings: ClientSettings::default(),
             tokens: Tokens::default(),
             allow_list: AllowList::default(),
             catalog: Catalog::default(),
@@ -108,6 +110,7 @@ impl Tenant {
             Event::ClientDeleted(fact) => {
                 self.clients.deleted(fact);
                 self.client_allow_lists.client_deleted(fact);
+                self.client_settings.client_deleted(fact);
             }
             Event::ClientPurged(fact) => self.clients.purged(fact),
             Event::ClientRegistered(fact) => {
@@ -130,6 +133,8 @@ impl Tenant {
             Event::ClientCredentialDeactivated(fact) => self.clients.credential_deactivated(fact),
             Event::ClientAllowListSet(fact) => self.client_allow_lists.set(fact),
             Event::ClientAllowListCleared(fact) => self.client_allow_lists.cleared(fact),
+            Event::ClientSettingsChanged(fact) => self.client_settings.changed(fact),
+            Event::DefaultSettingsChanged(fact) => self.client_settings.defaults_changed(fact),
             Event::TokenIssued(fact) => self.tokens.issued(fact),
             Event::TokenRevoked(fact) => self.tokens.revoked(fact),
             Event::CidrBlockAdded(fact) => self.allow_list.added(fact),
@@ -160,6 +165,7 @@ impl Tenant {
             self.sign_ins.len(),
             4 * self.clients.len(),
             self.client_allow_lists.len(),
+            self.client_settings.len(),
             self.tokens.len(),
             self.allow_list.len(),
             self.catalog.len(),

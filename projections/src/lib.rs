@@ -25,6 +25,7 @@ pub mod assets;
 pub mod catalog;
 pub mod cidr_blocks;
 pub mod client_allow_lists;
+pub mod client_settings;
 pub mod clients;
 pub mod features;
 pub mod groups;

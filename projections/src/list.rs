@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
-    Projection, aggregates, allow_lists, assets, catalog, cidr_blocks, client_allow_lists, clients,
-    features, groups, organizations, positions, roles, tenant_clients, tenants, tokens,
-    user_sign_ins, users,
+    Projection, aggregates, allow_lists, assets, catalog, cidr_blocks, client_allow_lists,
+    client_settings, clients, features, groups, organizations, positions, roles, tenant_clients,
+    tenants, tokens, user_sign_ins, users,
 };
 
 /// All projections of this program.
@@ -23,6 +23,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(clients::Clients),
         Arc::new(client_allow_lists::ClientAllowLists),
         Arc::new(tenant_clients::TenantClients),
+        Arc::new(client_settings::ClientSettings),
         Arc::new(tokens::Tokens),
         Arc::new(features::Features),
         Arc::new(cidr_blocks::CidrBlocks),
@@ -44,6 +45,7 @@ pub fn statements() -> Vec<&'static str> {
         users::STATEMENTS,
         client_allow_lists::STATEMENTS,
         user_sign_ins::STATEMENTS,
+        client_settings::STATEMENTS,
         tokens::STATEMENTS,
         features::STATEMENTS,
         cidr_blocks::STATEMENTS,

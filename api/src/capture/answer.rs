@@ -23,3 +23,8 @@ pub(super) fn ok(members: Map<String, Value>) -> Response {
     body.extend(members);
     answer(&body)
 }
+
+/// The same with one `result`.
+pub(super) fn ok_with(result: Value) -> Response {
+    ok(Map::from_iter([("result".to_owned(), result)]))
+}

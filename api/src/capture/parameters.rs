@@ -1,6 +1,7 @@
 //! Parameters: the query and a form body merged, where the body wins; lists travel as JSON text.
 
 use axum::http::header;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
 use super::error::CaptureError;
@@ -40,11 +41,27 @@ impl Parameters {
 
     /// A list of texts, as JSON.
     pub(super) fn list(&self, name: &'static str) -> Result<Option<Vec<String>>, CaptureError> {
+        self.json(name, "it is not an array of strings")
+    }
+
+    /// Values by name, as JSON.
+    pub(super) fn object<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, CaptureError> {
+        self.json(name, "it is not an object")
+    }
+
+    fn json<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+        otherwise: &str,
+    ) -> Result<Option<T>, CaptureError> {
         let Some(text) = self.get(name) else { return Ok(None) };
         let value: serde_json::Value = serde_json::from_str(text)
             .map_err(|_| CaptureError::invalid(name, "the JSON is not syntactically valid"))?;
-        let list = serde_json::from_value(value);
-        list.map(Some).map_err(|_| CaptureError::invalid(name, "it is not an array of strings"))
+        let value = serde_json::from_value(value);
+        value.map(Some).map_err(|_| CaptureError::invalid(name, otherwise))
     }
 }
 
