@@ -1,10 +1,14 @@
 //! The Akamai dialect, signed.
 
+mod affected_users;
 mod api_clients;
+mod asset_users;
+mod assets;
 mod catalog;
 mod groups;
 mod ip_allowlist;
 mod lists;
 mod operations;
+mod parties;
 mod roles;
 mod signing;

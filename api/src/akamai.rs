@@ -6,12 +6,15 @@
 //! `clientId`.
 
 mod api_clients;
+mod assets;
+mod blocked_assets;
 mod credentials;
 mod forest;
 mod groups;
 mod ip_allowlist;
 mod lists;
 mod names;
+mod persons;
 mod problem;
 mod roles;
 mod wire;
@@ -53,5 +56,6 @@ impl Face for Akamai {
 /// All operations there are so far; the others are in `tests/akamai/missing.txt`.
 pub(crate) fn dialect() -> Dialect<Akamai> {
     let akamai = roles::operations(groups::operations(Dialect::new("akamai", ROOT)));
+    let akamai = blocked_assets::operations(assets::operations(akamai));
     ip_allowlist::operations(lists::operations(api_clients::operations(akamai)))
 }

@@ -140,15 +140,12 @@ impl Caller {
         if self.actor == Actor::system() {
             return Authority::full();
         }
-        match self.client.as_ref().filter(|client| client.credential.is_some()) {
-            Some(client) => {
-                let grants = client.access.iter();
-                Authority::On(grants.map(|it| (it.group, it.permissions.clone())).collect())
-            }
-            None => {
-                let is_covered = |it: &Permission| it.rights().iter().all(|it| self.has(*it));
-                Authority::Everywhere(Permission::ALL.into_iter().filter(is_covered).collect())
-            }
+        if let Some(client) = self.client.as_ref().filter(|client| client.credential.is_some()) {
+            let grants = client.access.iter();
+            Authority::On(grants.map(|it| (it.group, it.permissions.clone())).collect())
+        } else {
+            let is_covered = |it: &Permission| it.rights().iter().all(|it| self.has(*it));
+            Authority::Everywhere(Permission::ALL.into_iter().filter(is_covered).collect())
         }
     }
 

@@ -14,6 +14,8 @@ pub use rename_group::{RenameGroup, RenameGroupRejection};
 const NAME_MAX: usize = 50;
 
 #[cfg(test)]
-mod forest;
+mod affected;
+#[cfg(test)]
+pub(crate) mod forest;
 #[cfg(test)]
 mod histories;

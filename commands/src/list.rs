@@ -11,7 +11,9 @@ use serde_json::{Map, Value};
 use crate::allow_list::{
     AddCidrBlock, ChangeCidrBlock, DisableAllowList, EnableAllowList, RemoveCidrBlock,
 };
-use crate::assets::AddAsset;
+use crate::assets::{
+    AddAsset, BlockUsersOnAsset, MoveAsset, RegisterResource, RemoveAsset, SetBlockedAssets,
+};
 use crate::body::{self, BodyError};
 use crate::catalog::{
     AssignContractType, RegisterApi, RegisterCatalog, RegisterContractType, RegisterCpCode,
@@ -145,6 +147,7 @@ commands! {
     AddAsset
     AddCidrBlock
     AssignContractType
+    BlockUsersOnAsset
     ChangeCidrBlock
     ChangeClientMfa
     ChangeSettings
@@ -169,6 +172,7 @@ commands! {
     GrantClientRole
     IssueToken
     LockClient
+    MoveAsset
     MoveGroup
     PurgeClient
     RegisterApi
@@ -179,6 +183,8 @@ commands! {
     RegisterGrantableRole
     RegisterProduct
     RegisterSwitchKey
+    RegisterResource
+    RemoveAsset
     RemoveCidrBlock
     RenameClient
     RenameGroup
@@ -187,6 +193,7 @@ commands! {
     RevokeClientRole
     RevokeToken
     SetClientAllowList
+    SetBlockedAssets
     SetClientFeatures
     SetFeatures
     SetSigningSecret

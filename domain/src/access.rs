@@ -47,6 +47,11 @@ impl Grants {
         Self { groups: held.into_iter().map(grant).collect(), account_roles: BTreeSet::new() }
     }
 
+    /// What is said of each group that something is said of.
+    pub(crate) fn said(&self) -> impl Iterator<Item = (GroupId, Held)> + '_ {
+        self.groups.iter().filter_map(|grant| Some((grant.group, grant.says()?)))
+    }
+
     /// The grant on `group` itself.
     pub fn on(&self, group: GroupId) -> Option<&GroupGrant> {
         self.groups.iter().find(|grant| grant.group == group)
@@ -80,8 +85,7 @@ impl Access {
     /// What `grants` come to in a forest, given as each group with its parent. Every group is
     /// looked at once, whatever the depth.
     pub fn over(forest: &BTreeMap<GroupId, Option<GroupId>>, grants: &Grants) -> Self {
-        let direct: BTreeMap<_, _> =
-            grants.groups.iter().filter_map(|it| Some((it.group, it.says()?))).collect();
+        let direct: BTreeMap<_, _> = grants.said().collect();
         let mut settled: BTreeMap<GroupId, Option<Held>> = BTreeMap::new();
         let mut line = Vec::new();
         for &start in forest.keys() {

@@ -112,6 +112,9 @@ events! {
     "group.moved"                   1 GroupMoved                  in groups,        |_t, it| Aggregate::group(it.group);
     "group.deleted"                 1 GroupDeleted                in groups,        |_t, it| Aggregate::group(it.group);
     "asset.added"                   1 AssetAdded                  in assets,        |_t, it| Aggregate::asset(it.asset);
+    "asset.moved"                   1 AssetMoved                  in assets,        |_t, it| Aggregate::asset(it.asset);
+    "asset.removed"                 1 AssetRemoved                in assets,        |_t, it| Aggregate::asset(it.asset);
+    "asset.resource_registered"     1 ResourceRegistered          in assets,        |_t, it| Aggregate::asset(it.asset);
     "role.created"                  2 RoleCreated                 in roles,         |_t, it| Aggregate::role(it.role);
     "role.edited"                   1 RoleEdited                  in roles,         |_t, it| Aggregate::role(it.role);
     "role.deleted"                  1 RoleDeleted                 in roles,         |_t, it| Aggregate::role(it.role);
@@ -126,6 +129,7 @@ events! {
     "user.second_factor_reset"      1 UserSecondFactorReset       in sign_ins,      |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
     "user.notifications_set"        1 UserNotificationsSet        in notifications, |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
     "tenant.sign_in_policy_set"     1 SignInPolicySet             in sign_ins,      |_t, it| Aggregate::tenant(&it.tenant);
+    "user.blocked_assets_set"       1 UserBlockedAssetsSet        in blocked_assets, |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
     "client.created"                1 ClientCreated               in clients,       |_t, it| Aggregate::client(it.client);
     "client.renamed"                1 ClientRenamed               in clients,       |_t, it| Aggregate::client(it.client);
     "client.described"              1 ClientDescribed             in clients,       |_t, it| Aggregate::client(it.client);

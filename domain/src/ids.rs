@@ -98,6 +98,8 @@ numbers! {
     GroupId
     /// A property or include (Akamai `propertyId` = `assetId`).
     AssetId
+    /// Something that an asset uses, such as a CP code.
+    ResourceId
     /// A set of permissions that can be granted on a group.
     RoleId
     /// What a role may grant: an id of the catalogue of grantable roles. Those that are built in are

@@ -7,6 +7,7 @@ mod aggregate;
 mod allow_list;
 mod assets;
 mod authority;
+mod blocked_assets;
 mod catalog;
 mod client_allow_lists;
 mod client_settings;
@@ -16,6 +17,7 @@ mod features;
 mod grantable;
 mod groups;
 mod ids;
+mod moves;
 mod notifications;
 mod organizations;
 mod personal;
@@ -36,8 +38,12 @@ pub use allow_list::{
     AllowList, AllowListDisabled, AllowListEnabled, CidrBlock, CidrBlockAdded, CidrBlockChanged,
     CidrBlockRemoved, Hold,
 };
-pub use assets::{Asset, AssetAdded, AssetKind, Assets};
+pub use assets::{
+    Asset, AssetAdded, AssetKind, AssetMoved, AssetRemoved, Assets, Resource, ResourceKind,
+    ResourceRegistered,
+};
 pub use authority::Authority;
+pub use blocked_assets::{BlockedAssets, UserBlockedAssetsSet};
 pub use catalog::{
     AccessLevel, Api, ApiRegistered, Assignee, Catalog, ContractType, ContractTypeAssigned,
     ContractTypeRegistered, ContractTypes, CpCode, CpCodeRegistered, GrantableRoleRegistered,
@@ -64,9 +70,10 @@ pub use grantable::{GRANTABLE_ROLES, GrantableRole};
 pub use groups::{Group, GroupCreated, GroupDeleted, GroupMoved, GroupRenamed, Groups};
 pub use ids::{
     AkamaiClientId, ApiId, AssetId, CaptureClientId, CidrBlockId, ClientId, ContractTypeId,
-    CpCodeId, CredentialId, GrantedRoleId, GroupId, IdError, OrganizationId, RoleId, TenantId,
-    TokenId, UserId,
+    CpCodeId, CredentialId, GrantedRoleId, GroupId, IdError, OrganizationId, ResourceId, RoleId,
+    TenantId, TokenId, UserId,
 };
+pub use moves::{AccessChange, Lineage, MoveFault, PlannedMove};
 pub use notifications::{Notifications, UserNotificationsSet};
 pub use organizations::{OrganizationCreated, Organizations};
 pub use personal::{Open, Opened, Personal, Private, Profile, Sealed};

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AllowList, Assets, Catalog, ClientAllowLists, ClientSettings, Clients, Event, Features, Groups,
-    Organizations, Roles, SignIns, TenantId, Tokens, Users,
+    AllowList, Assets, BlockedAssets, Catalog, ClientAllowLists, ClientSettings, Clients, Event,
+    Features, Groups, Organizations, Roles, SignIns, TenantId, Tokens, Users,
 };
 
 /// A tenant came to be.
@@ -33,6 +33,7 @@ pub struct Tenant {
     pub organizations: Organizations,
     pub groups: Groups,
     pub assets: Assets,
+    pub blocked_assets: BlockedAssets,
     pub roles: Roles,
     pub users: Users,
     pub sign_ins: SignIns,
@@ -48,7 +49,7 @@ pub struct Tenant {
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 10;
+    pub const FOLD_VERSION: i32 = 11;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -59,6 +60,7 @@ impl Tenant {
             organizations: Organizations::default(),
             groups: Groups::default(),
             assets: Assets::default(),
+            blocked_assets: BlockedAssets::default(),
             roles: Roles::default(),
             users: Users::default(),
             sign_ins: SignIns::default(),
@@ -83,6 +85,12 @@ impl Tenant {
             Event::GroupMoved(fact) => self.groups.moved(fact),
             Event::GroupDeleted(fact) => self.groups.deleted(fact),
             Event::AssetAdded(fact) => self.assets.added(fact),
+            Event::AssetMoved(fact) => self.assets.moved(fact),
+            Event::AssetRemoved(fact) => {
+                self.assets.removed(fact);
+                self.blocked_assets.asset_removed(fact);
+            }
+            Event::ResourceRegistered(fact) => self.assets.resource_registered(fact),
             Event::RoleCreated(fact) => self.roles.created(fact),
             Event::RoleEdited(fact) => self.roles.edited(fact),
             Event::RoleDeleted(fact) => {
@@ -90,6 +98,7 @@ impl Tenant {
                 self.catalog.contract_types.role_deleted(fact.role);
             }
             Event::UserCreated(fact) => self.users.created(fact),
+            Event::UserBlockedAssetsSet(fact) => self.blocked_assets.set(fact),
             Event::UserNotificationsSet(fact) => self.users.notifications_set(fact),
             Event::UserPasswordSet(fact) => self.sign_ins.password_set(fact),
             Event::UserMailDelivered(fact) => self.sign_ins.mail_delivered(fact),
@@ -160,6 +169,7 @@ impl Tenant {
             self.organizations.len(),
             self.groups.len(),
             self.assets.len(),
+            self.blocked_assets.len(),
             self.roles.len(),
             self.users.len(),
             self.sign_ins.len(),

@@ -22,6 +22,7 @@ mod write;
 pub mod aggregates;
 pub mod allow_lists;
 pub mod assets;
+pub mod blocked_assets;
 pub mod catalog;
 pub mod cidr_blocks;
 pub mod client_allow_lists;

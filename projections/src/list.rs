@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
-    Projection, aggregates, allow_lists, assets, catalog, cidr_blocks, client_allow_lists,
-    client_settings, clients, features, groups, organizations, positions, roles, tenant_clients,
-    tenants, tokens, user_sign_ins, users,
+    Projection, aggregates, allow_lists, assets, blocked_assets, catalog, cidr_blocks,
+    client_allow_lists, client_settings, clients, features, groups, organizations, positions,
+    roles, tenant_clients, tenants, tokens, user_sign_ins, users,
 };
 
 /// All projections of this program.
@@ -17,6 +17,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(groups::Groups),
         Arc::new(assets::Assets),
         Arc::new(catalog::Catalog),
+        Arc::new(blocked_assets::BlockedAssets),
         Arc::new(roles::Roles),
         Arc::new(users::Users),
         Arc::new(user_sign_ins::UserSignIns),
@@ -41,6 +42,7 @@ pub fn statements() -> Vec<&'static str> {
         groups::STATEMENTS,
         assets::STATEMENTS,
         catalog::STATEMENTS,
+        blocked_assets::STATEMENTS,
         roles::STATEMENTS,
         users::STATEMENTS,
         client_allow_lists::STATEMENTS,

@@ -73,6 +73,10 @@ impl Projection for Users {
                 let set = set.into_iter().chain(modified(recorded));
                 changes.update(&USERS, values![tenant, fact.user.as_str()], set)
             }
+            // Shown elsewhere; the user's sequence counts it.
+            Event::UserBlockedAssetsSet(fact) => {
+                changes.update(&USERS, values![tenant, fact.user.as_str()], modified(recorded))
+            }
             _ => match user_sign_ins::subject(event) {
                 Some(user) => {
                     let set = user_sign_ins::marks(event, recorded);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::iter::successors;
 
-use domain::{GroupId, Permission};
+use domain::{GroupId, Lineage, Permission};
 use projections::groups::{self, GroupRow};
 use serde_json::{Map, Value, json};
 
@@ -58,6 +58,11 @@ impl Forest {
     /// The root of the hierarchy that `group` is in.
     pub(super) fn root_of(&self, group: GroupId) -> GroupId {
         self.line(group).last().unwrap_or(group)
+    }
+
+    /// `group` with its ancestors, to see what grants come to there.
+    pub(super) fn lineage(&self, group: GroupId) -> Lineage {
+        Lineage::new(self.line(group))
     }
 
     /// Whether a role of the caller lets it do this on the group: one held there or above.

@@ -1,5 +1,6 @@
 //! Groups and moves.
 
+mod affected_users;
 mod create_group;
 mod delete_group;
 mod get_group;
@@ -32,6 +33,7 @@ pub(super) fn operations(akamai: Dialect<Akamai>) -> Dialect<Akamai> {
         .op("put-group",        Method::PUT,    "/user-admin/groups/{groupId}", admin, rename_group::handle)
         .op("delete-group",     Method::DELETE, "/user-admin/groups/{groupId}", admin, delete_group::handle)
         .op("post-groups-move", Method::POST,   "/user-admin/groups/move",      admin, move_group::handle)
+        .op("get-move-affected-users", Method::GET, "/user-admin/groups/move/{sourceGroupId}/{destinationGroupId}/affected-users", read, affected_users::handle)
 }
 
 /// A name the rules do not take.

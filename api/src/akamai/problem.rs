@@ -104,6 +104,12 @@ impl Problem {
         Self::identity(StatusCode::FORBIDDEN, "3", "no access", detail)
     }
 
+    /// With one entry that says why.
+    pub(super) fn because(mut self, why: &str) -> Self {
+        self.errors.push(json!({"type": self.kind, "title": self.title, "detail": why}));
+        self
+    }
+
     /// Names what stands in the way, one entry for each.
     pub(super) fn blocked_by(mut self, blocking: &[Aggregate]) -> Self {
         self.errors.extend(blocking.iter().map(|object| {

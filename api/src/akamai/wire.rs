@@ -48,6 +48,13 @@ pub(super) fn body(request: &Incoming) -> Result<Value, Problem> {
     }
 }
 
+/// The body, which must be a JSON list; nothing and `null` are an empty one.
+pub(super) fn body_list(request: &Incoming) -> Result<Vec<Value>, Problem> {
+    let body = request.json::<Option<Vec<Value>>>();
+    let malformed = |error| Problem::invalid("body", format!("The body is not a list: {error}"));
+    body.map(Option::unwrap_or_default).map_err(malformed)
+}
+
 /// Whether an account switch key (`account` or `account:contract type`) names this account.
 pub(super) fn names_account(key: &str, tenant: &TenantId) -> bool {
     let account = key.split(':').next().unwrap_or_default();

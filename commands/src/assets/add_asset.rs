@@ -7,10 +7,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::NAME_MAX;
 use crate::names::is_name;
 use crate::{Command, Context, Mint, Refusal, Rejection};
-
-const NAME_MAX: usize = 256;
 
 /// Takes a property or include under the tenant's care, in a group.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

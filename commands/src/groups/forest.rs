@@ -3,7 +3,7 @@
 use domain::{GroupCreated, GroupId, Tenant, TenantId};
 
 /// Each line is `id parent name`, with `-` for a root's parent.
-pub(super) fn forest(drawn: &str) -> Tenant {
+pub(crate) fn forest(drawn: &str) -> Tenant {
     let mut tenant = Tenant::unborn(TenantId::new("acme").unwrap());
     tenant.exists = true;
     for line in drawn.lines().filter(|line| !line.trim().is_empty()) {

@@ -1,7 +1,9 @@
 //! Moves a group, with everything below it, under another group of the same hierarchy
 //! (Akamai IAM v3, "Move a group").
 
-use domain::{Aggregate, Event, GroupId, GroupMoved, Right, Tenant};
+use domain::{
+    Aggregate, Event, GroupId, GroupMoved, Lineage, MoveFault, PlannedMove, Right, Tenant,
+};
 use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -70,15 +72,16 @@ impl Command for MoveGroup {
         let moved = groups.get(group).ok_or(No::SourceUnknown(group))?;
         groups.get(to).ok_or(No::DestinationUnknown(to))?;
         let from = moved.parent.ok_or(No::SourceIsRoot(group))?;
+        let lineage = |id| Lineage::new(groups.line(id));
+        PlannedMove::of(lineage(group), &lineage(to)).map_err(|fault| match fault {
+            MoveFault::SourceIsRoot => No::SourceIsRoot(group),
+            MoveFault::DestinationBelowSource => {
+                No::DestinationBelowSource { source_group: group, destination: to }
+            }
+            MoveFault::OtherHierarchy(root) => No::OtherHierarchy { destination: to, root },
+        })?;
         if from == to {
             return Ok(Vec::new());
-        }
-        if groups.line(to).any(|id| id == group) {
-            return Err(No::DestinationBelowSource { source_group: group, destination: to });
-        }
-        let root = groups.line(to).last().unwrap_or(to);
-        if groups.line(group).last() != Some(root) {
-            return Err(No::OtherHierarchy { destination: to, root });
         }
         Ok(vec![GroupMoved { group, from, to }.into()])
     }
