@@ -12,11 +12,14 @@ mod deactivate_client;
 mod deactivate_client_credential;
 mod delete_client;
 mod describe_client;
+mod edit_client;
 mod end_secret_grace;
 mod features;
 mod grant_client_role;
 mod lock_client;
+mod notified;
 mod purge_client;
+mod reach;
 mod register_client;
 mod rename_client;
 mod reset_client_secret;
@@ -25,6 +28,7 @@ mod set_client_allow_list;
 mod set_client_features;
 mod unlock_client;
 mod update_client;
+mod usage;
 
 pub use activate_client::{ActivateClient, ActivateClientRejection};
 pub use activity::{ACTIVE, StatusFault};
@@ -43,11 +47,14 @@ pub use deactivate_client_credential::{
 };
 pub use delete_client::{DeleteClient, DeleteClientRejection};
 pub use describe_client::{DescribeClient, DescribeClientRejection};
+pub use edit_client::{EditClient, EditClientRejection, FreshEmails};
 pub use end_secret_grace::{EndSecretGrace, EndSecretGraceRejection};
 pub use features::FeatureFault;
 pub use grant_client_role::{GrantClientRole, GrantClientRoleRejection};
 pub use lock_client::{LockClient, LockClientRejection};
+pub use notified::{ClearEmails, DrawnEmails, EmailsFault, SealedEmails};
 pub use purge_client::{PurgeClient, PurgeClientRejection};
+pub use reach::{ReachFault, WantedAccess, WantedApi, WantedGroup};
 pub use register_client::{
     CLIENT_TYPES, FreshRegistration, RegisterClient, RegisterClientRejection,
 };
@@ -58,6 +65,7 @@ pub use set_client_allow_list::{BlocksFault, SetClientAllowList, SetClientAllowL
 pub use set_client_features::{SetClientFeatures, SetClientFeaturesRejection};
 pub use unlock_client::{UnlockClient, UnlockClientRejection};
 pub use update_client::{FreshEmail, UpdateClient, UpdateClientRejection};
+pub use usage::{UsageFault, WantedIpAcl, WantedPurge, WantedUsage};
 
 use domain::{Actor, ActorKind, CaptureClientId, Client, ClientFeature, ClientId, Tenant};
 use eventlog::{VaultKind, VaultWrite};

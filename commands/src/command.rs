@@ -142,6 +142,14 @@ pub trait Command: Send + Sync + 'static {
     }
 }
 
+impl<F> Context<F> {
+    /// The same for a command that is part of this one.
+    pub(crate) fn with<G>(&self, fresh: G) -> Context<G> {
+        let (actor, authority) = (self.actor.clone(), self.authority.clone());
+        Context { now: self.now, actor, authority, address: self.address, fresh }
+    }
+}
+
 #[cfg(test)]
 impl<F> Context<F> {
     /// For cases: 2026-01-01, the installation itself, from nowhere.

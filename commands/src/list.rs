@@ -22,9 +22,9 @@ use crate::catalog::{
 use crate::clients::{
     ActivateClient, ChangeClientMfa, ChangeSettings, ClearClientAllowList, CreateClient,
     CreateClientCredential, DeactivateClient, DeactivateClientCredential, DeleteClient,
-    DescribeClient, EndSecretGrace, GrantClientRole, LockClient, PurgeClient, RegisterClient,
-    RenameClient, ResetClientSecret, RevokeClientRole, SetClientAllowList, SetClientFeatures,
-    UnlockClient, UpdateClient,
+    DescribeClient, EditClient, EndSecretGrace, GrantClientRole, LockClient, PurgeClient,
+    RegisterClient, RenameClient, ResetClientSecret, RevokeClientRole, SetClientAllowList,
+    SetClientFeatures, UnlockClient, UpdateClient,
 };
 use crate::features::{ResetFeatures, SetFeatures};
 use crate::groups::{CreateGroup, DeleteGroup, MoveGroup, RenameGroup};
@@ -168,6 +168,7 @@ commands! {
     DisableAllowList
     EditRole
     EnableAllowList
+    EditClient
     EndSecretGrace
     GrantClientRole
     IssueToken

@@ -1,8 +1,10 @@
 //! API clients: one aggregate, whichever dialect made it. The secrets are only in the vault.
 
+mod access;
 mod credentials;
 mod facts;
 mod registration;
+mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,9 +12,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AkamaiClientId, CaptureClientId, ClientId, CredentialId, GroupId, OrganizationId, RoleId,
-    UserId,
+    AkamaiClientId, CaptureClientId, ClientId, CredentialId, GroupId, OrganizationId, Personal,
+    RoleId, UserId,
 };
+pub use access::{ApiAccess, ApiGrant, ClientAccess, ClientAccessSet, GroupAccess};
 pub use credentials::{Credential, CredentialStatus};
 pub use facts::{
     ClientActivated, ClientCreated, ClientCredentialCreated, ClientCredentialDeactivated,
@@ -22,6 +25,10 @@ pub use facts::{
 pub use registration::{
     ClientMfaChanged, ClientPurged, ClientRegistered, ClientRegistrationChanged, ClientRoleGranted,
     ClientRoleRevoked, ClientTagged, ContactEmail, Mfa, Registration,
+};
+pub use usage::{
+    ClientNotificationEmailsSet, ClientTransferred, ClientUsage, ClientUsageChanged, IpAcl,
+    NotificationEmails, PurgeOptions,
 };
 
 /// What Capture lets a client do (Capture, "API clients and permissions").
@@ -86,10 +93,14 @@ pub struct Client {
     pub capture_id: CaptureClientId,
     pub name: String,
     pub description: String,
+    pub kind: ClientKind,
     pub authorized_user: Option<UserId>,
     pub organization: Option<OrganizationId>,
     pub features: BTreeSet<ClientFeature>,
-    pub access: Vec<GroupRole>,
+    pub access: ClientAccess,
+    pub usage: ClientUsage,
+    /// Keyed hash of whom to tell when its credentials expire; `None` where that is nobody.
+    pub notified: Option<String>,
     pub tags: BTreeSet<String>,
     pub is_default: bool,
     pub is_locked: bool,
@@ -169,21 +180,21 @@ impl Clients {
 
     /// The clients that hold a role on `group` itself.
     pub fn granted_on(&self, group: GroupId) -> impl Iterator<Item = ClientId> + '_ {
-        let holds = move |client: &Client| client.access.iter().any(|held| held.group == group);
+        let holds = move |client: &Client| client.access.groups.lists(group);
         self.all.iter().filter(move |(_, client)| holds(client)).map(|(id, _)| *id)
     }
 
     /// The clients that hold `role` on some group.
     pub fn holding(&self, role: RoleId) -> impl Iterator<Item = ClientId> + '_ {
         let holds = move |client: &Client| {
-            client.roles.contains(&role) || client.access.iter().any(|held| held.role == role)
+            client.roles.contains(&role) || client.access.groups.lists_role(role)
         };
         self.all.iter().filter(move |(_, client)| holds(client)).map(|(id, _)| *id)
     }
 
     /// The groups on which some client holds `role`.
     pub fn groups_with(&self, role: RoleId) -> impl Iterator<Item = GroupId> + '_ {
-        let access = self.all.values().flat_map(|client| &client.access);
+        let access = self.all.values().flat_map(|client| client.access.groups.roles());
         access.filter(move |held| held.role == role).map(|held| held.group)
     }
 
@@ -196,10 +207,13 @@ impl Clients {
             capture_id: fact.capture_id.clone(),
             name: fact.name.clone(),
             description: fact.description.clone(),
+            kind: fact.kind,
             authorized_user: fact.authorized_user.clone(),
             organization: fact.organization.clone(),
             features: fact.features.clone(),
-            access: fact.access.clone(),
+            access: fact.access(),
+            usage: ClientUsage::default(),
+            notified: None,
             tags: fact.tags.clone(),
             is_default: fact.is_default,
             is_locked: false,
@@ -268,6 +282,24 @@ impl Clients {
 
     pub fn described(&mut self, fact: &ClientDescribed) {
         self.change(fact.client, |client| client.description.clone_from(&fact.to));
+    }
+
+    pub fn access_set(&mut self, fact: &ClientAccessSet) {
+        self.change(fact.client, |client| client.access.clone_from(&fact.after));
+    }
+
+    pub fn usage_changed(&mut self, fact: &ClientUsageChanged) {
+        self.change(fact.client, |client| client.usage.clone_from(&fact.after));
+    }
+
+    pub fn transferred(&mut self, fact: &ClientTransferred) {
+        self.change(fact.client, |client| client.authorized_user = Some(fact.to.clone()));
+    }
+
+    pub fn notification_emails_set(&mut self, fact: &ClientNotificationEmailsSet) {
+        let known = fact.emails.as_ref().and_then(Personal::known);
+        let lookup = known.map(|known| known.email_lookup.clone());
+        self.change(fact.client, |client| client.notified = lookup);
     }
 
     pub fn lock(&mut self, id: ClientId, is_locked: bool) {

@@ -133,6 +133,10 @@ events! {
     "client.created"                1 ClientCreated               in clients,       |_t, it| Aggregate::client(it.client);
     "client.renamed"                1 ClientRenamed               in clients,       |_t, it| Aggregate::client(it.client);
     "client.described"              1 ClientDescribed             in clients,       |_t, it| Aggregate::client(it.client);
+    "client.access_set"             1 ClientAccessSet             in clients,       |_t, it| Aggregate::client(it.client);
+    "client.usage_changed"       1 ClientUsageChanged       in clients,       |_t, it| Aggregate::client(it.client);
+    "client.notification_emails_set" 1 ClientNotificationEmailsSet in clients,      |_t, it| Aggregate::client(it.client);
+    "client.transferred"            1 ClientTransferred           in clients,       |_t, it| Aggregate::client(it.client);
     "client.locked"                 1 ClientLocked                in clients,       |_t, it| Aggregate::client(it.client);
     "client.unlocked"               1 ClientUnlocked              in clients,       |_t, it| Aggregate::client(it.client);
     "client.activated"              1 ClientActivated             in clients,       |_t, it| Aggregate::client(it.client);
@@ -185,6 +189,9 @@ impl Event {
                 let mut both = contact(&mut fact.before);
                 both.extend(contact(&mut fact.after));
                 both
+            }
+            Self::ClientNotificationEmailsSet(fact) => {
+                fact.emails.iter_mut().map(|emails| emails as &mut dyn Private).collect()
             }
             _ => Vec::new(),
         }

@@ -54,12 +54,14 @@ pub use client_settings::{
     ClientSettings, ClientSettingsChanged, DefaultSettingsChanged, SettingChange, Settings,
 };
 pub use clients::{
-    Client, ClientActivated, ClientCreated, ClientCredentialCreated, ClientCredentialDeactivated,
-    ClientDeactivated, ClientDeleted, ClientDescribed, ClientFeature, ClientFeaturesSet,
-    ClientKind, ClientLocked, ClientMfaChanged, ClientPurged, ClientRegistered,
-    ClientRegistrationChanged, ClientRenamed, ClientRoleGranted, ClientRoleRevoked,
-    ClientSecretGraceEnded, ClientSecretReset, ClientTagged, ClientUnlocked, Clients, ContactEmail,
-    Credential, CredentialStatus, GroupRole, Mfa, Registration,
+    ApiAccess, ApiGrant, Client, ClientAccess, ClientAccessSet, ClientActivated, ClientCreated,
+    ClientCredentialCreated, ClientCredentialDeactivated, ClientDeactivated, ClientDeleted,
+    ClientDescribed, ClientFeature, ClientFeaturesSet, ClientKind, ClientLocked, ClientMfaChanged,
+    ClientNotificationEmailsSet, ClientPurged, ClientRegistered, ClientRegistrationChanged,
+    ClientRenamed, ClientRoleGranted, ClientRoleRevoked, ClientSecretGraceEnded, ClientSecretReset,
+    ClientTagged, ClientTransferred, ClientUnlocked, ClientUsage, ClientUsageChanged, Clients,
+    ContactEmail, Credential, CredentialStatus, GroupAccess, GroupRole, IpAcl, Mfa,
+    NotificationEmails, PurgeOptions, Registration,
 };
 pub use event::{DecodeError, Event, Fact};
 pub use features::{

@@ -112,6 +112,12 @@ impl Tenant {
             Event::ClientCreated(fact) => self.clients.created(fact),
             Event::ClientRenamed(fact) => self.clients.renamed(fact),
             Event::ClientDescribed(fact) => self.clients.described(fact),
+            Event::ClientAccessSet(fact) => self.clients.access_set(fact),
+            Event::ClientUsageChanged(fact) => self.clients.usage_changed(fact),
+            Event::ClientNotificationEmailsSet(fact) => {
+                self.clients.notification_emails_set(fact);
+            }
+            Event::ClientTransferred(fact) => self.clients.transferred(fact),
             Event::ClientLocked(fact) => self.clients.lock(fact.client, true),
             Event::ClientUnlocked(fact) => self.clients.lock(fact.client, false),
             Event::ClientActivated(fact) => self.clients.activate(fact.client, true),

@@ -25,6 +25,7 @@ pub mod assets;
 pub mod blocked_assets;
 pub mod catalog;
 pub mod cidr_blocks;
+pub mod client_access;
 pub mod client_allow_lists;
 pub mod client_settings;
 pub mod clients;

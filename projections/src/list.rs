@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::{
     Projection, aggregates, allow_lists, assets, blocked_assets, catalog, cidr_blocks,
-    client_allow_lists, client_settings, clients, features, groups, organizations, positions,
-    roles, tenant_clients, tenants, tokens, user_sign_ins, users,
+    client_access, client_allow_lists, client_settings, clients, features, groups, organizations,
+    positions, roles, tenant_clients, tenants, tokens, user_sign_ins, users,
 };
 
 /// All projections of this program.
@@ -25,6 +25,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(client_allow_lists::ClientAllowLists),
         Arc::new(tenant_clients::TenantClients),
         Arc::new(client_settings::ClientSettings),
+        Arc::new(client_access::ClientAccesses),
         Arc::new(tokens::Tokens),
         Arc::new(features::Features),
         Arc::new(cidr_blocks::CidrBlocks),
@@ -48,6 +49,7 @@ pub fn statements() -> Vec<&'static str> {
         client_allow_lists::STATEMENTS,
         user_sign_ins::STATEMENTS,
         client_settings::STATEMENTS,
+        client_access::STATEMENTS,
         tokens::STATEMENTS,
         features::STATEMENTS,
         cidr_blocks::STATEMENTS,

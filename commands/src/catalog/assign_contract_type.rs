@@ -77,10 +77,9 @@ pub(super) fn check(tenant: &Tenant, after: &ContractTypes) -> Result<(), Catalo
         let mut grants = user.grants.groups.iter();
         grants.any(|held| held.role.is_some_and(|role| crosses(held.group, role)))
     });
-    let clients = tenant
-        .clients
-        .iter()
-        .filter(|(_, client)| client.access.iter().any(|held| crosses(held.group, held.role)));
+    let clients = tenant.clients.iter().filter(|(_, client)| {
+        client.access.groups.roles().any(|held| crosses(held.group, held.role))
+    });
     let by: Vec<_> = users
         .map(|(id, _)| Aggregate::user(id))
         .chain(clients.map(|(id, _)| Aggregate::client(*id)))

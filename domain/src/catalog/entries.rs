@@ -22,6 +22,11 @@ impl AccessLevel {
         Self::ALL.into_iter().find(|level| level.as_str() == name)
     }
 
+    /// Whether it lets one change anything.
+    pub fn writes(self) -> bool {
+        self == Self::ReadWrite
+    }
+
     /// The name it is stored and shown by.
     pub fn as_str(self) -> &'static str {
         match self {

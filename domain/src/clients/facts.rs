@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AkamaiClientId, CaptureClientId, ClientFeature, ClientId, ClientKind, CredentialId, GroupRole,
-    OrganizationId, TokenId, UserId,
+    AkamaiClientId, ApiAccess, CaptureClientId, ClientAccess, ClientFeature, ClientId, ClientKind,
+    CredentialId, GroupAccess, GroupRole, OrganizationId, TokenId, UserId,
 };
 
 /// An API client came to be, under all its names at once.
@@ -27,6 +27,16 @@ pub struct ClientCreated {
     pub tags: BTreeSet<String>,
     /// The client a tenant starts with, which the tenant-clients dialect refuses to change.
     pub is_default: bool,
+}
+
+impl ClientCreated {
+    /// What it may reach from the start. Who makes a client to call with gives it all APIs; one
+    /// that another dialect made has none until it is given some.
+    pub fn access(&self) -> ClientAccess {
+        let all = self.kind != ClientKind::ServiceAccount;
+        let apis = ApiAccess { all, apis: Vec::new() };
+        ClientAccess { apis, groups: GroupAccess::own(&self.access) }
+    }
 }
 
 /// A client may not call any more, until it is unlocked.

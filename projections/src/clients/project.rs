@@ -38,6 +38,15 @@ impl Projection for Clients {
             Event::ClientTagged(fact) => {
                 set(fact.client, vec![("tags", Value::json(&fact.after)?)])
             }
+            Event::ClientAccessSet(fact) => {
+                let roles: Vec<_> = fact.after.groups.roles().collect();
+                set(fact.client, vec![("access", Value::json(&roles)?)])
+            }
+            Event::ClientTransferred(fact) => {
+                set(fact.client, vec![("authorized_user", fact.to.as_str().into())])
+            }
+            Event::ClientUsageChanged(fact) => set(fact.client, Vec::new()),
+            Event::ClientNotificationEmailsSet(fact) => set(fact.client, Vec::new()),
             Event::ClientLocked(fact) => set(fact.client, vec![("is_locked", true.into())]),
             Event::ClientUnlocked(fact) => set(fact.client, vec![("is_locked", false.into())]),
             Event::ClientActivated(fact) => set(fact.client, vec![("is_active", true.into())]),
