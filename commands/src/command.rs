@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use domain::{Actor, Aggregate, Authority, Event, OrganizationId, Right, Rights, Tenant};
+use domain::{Actor, Aggregate, Authority, Event, OrganizationId, Right, Rights, Tenant, UserId};
 use eventlog::{SealError, VaultWrite};
 
 use crate::Mint;
@@ -106,6 +106,11 @@ pub trait Command: Send + Sync + 'static {
 
     /// Of whom more is sealed in [`Command::draw`]: the key of that subject is loaded before.
     fn subject(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whose passwords [`Command::draw`] compares with: their hashes are read before.
+    fn passwords_of(&self) -> Option<&UserId> {
         None
     }
 

@@ -18,6 +18,7 @@ pub mod groups;
 pub mod list;
 pub mod organizations;
 pub mod roles;
+pub mod sign_ins;
 pub mod tenants;
 pub mod tokens;
 pub mod users;

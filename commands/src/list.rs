@@ -30,9 +30,13 @@ use crate::features::{ResetFeatures, SetFeatures};
 use crate::groups::{CreateGroup, DeleteGroup, MoveGroup, RenameGroup};
 use crate::organizations::CreateOrganization;
 use crate::roles::{CreateRole, DeleteRole, EditRole};
+use crate::sign_ins::{
+    ChangeUserPassword, ChooseSecondFactor, LockUser, RecordMailDelivered, RecordSignIn,
+    ResetSecondFactor, ResetUserPassword, SetSignInPolicy, SetUserPassword, UnlockUser,
+};
 use crate::tenants::{CreateTenant, SetSigningSecret};
 use crate::tokens::{IssueToken, RevokeToken};
-use crate::users::{CreateUser, SetUserPassword};
+use crate::users::CreateUser;
 use crate::{Command, Granted, Refusal, Rejection};
 
 /// A command, as the native API offers it.
@@ -151,6 +155,8 @@ commands! {
     ChangeCidrBlock
     ChangeClientMfa
     ChangeSettings
+    ChangeUserPassword
+    ChooseSecondFactor
     ClearClientAllowList
     CreateClient
     CreateClientCredential
@@ -173,9 +179,12 @@ commands! {
     GrantClientRole
     IssueToken
     LockClient
+    LockUser
     MoveAsset
     MoveGroup
     PurgeClient
+    RecordMailDelivered
+    RecordSignIn
     RegisterApi
     RegisterCatalog
     RegisterClient
@@ -191,15 +200,19 @@ commands! {
     RenameGroup
     ResetClientSecret
     ResetFeatures
+    ResetSecondFactor
+    ResetUserPassword
     RevokeClientRole
     RevokeToken
     SetClientAllowList
     SetBlockedAssets
     SetClientFeatures
     SetFeatures
+    SetSignInPolicy
     SetSigningSecret
     SetUserPassword
     UnlockClient
+    UnlockUser
     UpdateClient
 }
 

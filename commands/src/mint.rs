@@ -68,6 +68,7 @@ pub struct Mint<'a> {
     keys: &'a TenantKeys,
     numbers: Vec<i64>,
     founding: Option<VaultWrite>,
+    passwords: Vec<VaultRow>,
 }
 
 impl<'a> Mint<'a> {
@@ -79,7 +80,18 @@ impl<'a> Mint<'a> {
         numbers: Vec<i64>,
         founding: Option<VaultWrite>,
     ) -> Self {
-        Self { tenant, keys, numbers, founding }
+        Self { tenant, keys, numbers, founding, passwords: Vec::new() }
+    }
+
+    /// The same, for a draw that compares with these hashes of passwords.
+    #[must_use]
+    pub fn with_passwords(self, passwords: Vec<VaultRow>) -> Self {
+        Self { passwords, ..self }
+    }
+
+    /// The hashes of passwords that the command asked for ([`crate::Command::passwords_of`]).
+    pub fn passwords(&self) -> &[VaultRow] {
+        &self.passwords
     }
 
     pub fn tenant(&self) -> &TenantId {

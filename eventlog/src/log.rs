@@ -169,6 +169,15 @@ pub trait EventLog: Send + Sync + 'static {
     async fn vault_of(&self, kind: VaultKind, tenant: &TenantId)
     -> Result<Vec<VaultRow>, LogError>;
 
+    /// Rows of a kind whose public id lies between two texts, in its order, at most `limit`.
+    async fn vault_between(
+        &self,
+        kind: VaultKind,
+        above: &str,
+        below: &str,
+        limit: usize,
+    ) -> Result<Vec<VaultRow>, LogError>;
+
     /// The remembered answer under a key, unless it expired before `now`.
     async fn answer(&self, key: &AnswerKey, now: DateTime<Utc>)
     -> Result<Option<Answer>, LogError>;

@@ -24,10 +24,13 @@ pub enum VaultKind {
     SigningSecret,
     /// Hash of a user's password. Public id: `<tenant>/<user>.<generation>`. Owner: the user.
     Password,
+    /// A mail with a password that waits to be handed over. Public id: `<tenant>/<mail>`. Owner:
+    /// the user.
+    Mail,
 }
 
 impl VaultKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::TenantKey,
         Self::AddressKey,
         Self::SubjectKey,
@@ -36,6 +39,7 @@ impl VaultKind {
         Self::Bearer,
         Self::SigningSecret,
         Self::Password,
+        Self::Mail,
     ];
 
     /// The name it is stored by.
@@ -49,6 +53,7 @@ impl VaultKind {
             Self::Bearer => "bearer",
             Self::SigningSecret => "signing_secret",
             Self::Password => "password",
+            Self::Mail => "mail",
         }
     }
 }

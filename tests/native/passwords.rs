@@ -13,6 +13,7 @@ use crate::world::World;
 
 on_both_stores!(a_password_takes_the_place_of_the_one_before, what_is_no_password_is_refused);
 
+const SET: &str = "/v1/tenants/default/commands/SetUserPassword";
 const EVENTS: &str = "/v1/tenants/default/events?type=user.password_set";
 
 /// The public ids of the hashes that this password makes, and of the others.
@@ -43,11 +44,15 @@ async fn a_password_takes_the_place_of_the_one_before(database: Arc<Database>) {
     let shown =
         world.viewer("GET", &format!("/v1/tenants/default/users/{user}"), json!(null)).await;
     assert_eq!(shown.body["details"], set["details"], "{shown}");
-    assert_eq!(verified(&world, "correct horse 5").await, [vec![id(2)], vec![]]);
+    assert_eq!(verified(&world, "correct horse 5").await, [vec![id(2)], vec![id(1)]]);
 
     let drawn = world.command("SetUserPassword", json!({"user": user})).await;
     let drawn = drawn["newPassword"].as_str().unwrap();
-    assert_eq!(verified(&world, drawn).await, [vec![id(3)], vec![]]);
+    assert_eq!(verified(&world, drawn).await, [vec![id(3)], vec![id(1), id(2)]]);
+    let again = json!({"user": user, "newPassword": "correct horse 5"});
+    let reused = world.admin("POST", SET, again).await;
+    let kind = "urn:chancery:problem:password_reused";
+    assert_eq!((reused.status, &reused.body["type"]), (400, &json!(kind)), "{reused}");
 
     let events = world.admin("GET", EVENTS, Value::Null).await;
     let payload = &events.body["events"][1]["payload"];
@@ -65,7 +70,6 @@ async fn a_password_takes_the_place_of_the_one_before(database: Arc<Database>) {
 async fn what_is_no_password_is_refused(database: Arc<Database>) {
     let world = World::start(&database).await;
     let (user, events) = (&world.credentials.user_id, world.events().await);
-    let path = "/v1/tenants/default/commands/SetUserPassword";
     for (user, password, status, code, member) in [
         (user.as_str(), json!("s3cret"), 400, "password_too_short", "newPassword"),
         (user, json!("s3cret7".repeat(30)), 400, "password_too_long", "newPassword"),
@@ -76,14 +80,14 @@ async fn what_is_no_password_is_refused(database: Arc<Database>) {
         ("A-B-1", json!("s3cretive"), 404, "user_unknown", "user"),
     ] {
         let body = json!({"user": user, "newPassword": password});
-        let reply = world.admin("POST", path, body).await;
+        let reply = world.admin("POST", SET, body).await;
         assert_eq!((reply.status, &reply.body["member"]), (status, &json!(member)), "{reply}");
         assert_eq!(reply.body["type"], format!("urn:chancery:problem:{code}"), "{reply}");
         let password = password.as_str().map_or_else(|| password.to_string(), str::to_owned);
         assert!(!reply.body.to_string().contains(&password), "{reply}");
     }
     let body = json!({"user": user, "newPassword": "s3cretive"});
-    assert_eq!(world.viewer("POST", path, body).await.status, 403);
+    assert_eq!(world.viewer("POST", SET, body).await.status, 403);
     assert_eq!(world.events().await, events);
     let planted = &world.credentials.akamai.password;
     assert_eq!(verified(&world, planted).await[1], Vec::<String>::new());

@@ -91,6 +91,16 @@ impl EventLog for Watched {
     async fn vault(&self, kind: VaultKind, id: &str) -> Result<Option<VaultRow>, LogError> {
         self.inner.vault(kind, id).await
     }
+    async fn vault_between(
+        &self,
+        kind: VaultKind,
+        above: &str,
+        below: &str,
+        limit: usize,
+    ) -> Result<Vec<VaultRow>, LogError> {
+        self.inner.vault_between(kind, above, below, limit).await
+    }
+
     async fn vault_of(&self, kind: VaultKind, of: &TenantId) -> Result<Vec<VaultRow>, LogError> {
         self.inner.vault_of(kind, of).await
     }

@@ -10,7 +10,7 @@ use std::future::{Ready, ready};
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use commands::users::AKA90;
+use commands::sign_ins::AKA90;
 use domain::reference::{self, CONTACT_TYPES, COUNTRIES, LANGUAGES, TIMEOUTS};
 use projections::catalog;
 use serde_json::{Value, json};

@@ -3,9 +3,9 @@
 //! only while the answer that showed them is remembered, and else replaced.
 
 use commands::clients::CreateClientCredential;
+use commands::sign_ins::SetUserPassword;
 use commands::tenants::SetSigningSecret;
 use commands::tokens::{Holder, IssueToken, RevokeToken};
-use commands::users::SetUserPassword;
 use domain::{Right, UserId};
 use eventlog::{VaultKind, VaultRow};
 use projections::clients::{self, ClientRow};

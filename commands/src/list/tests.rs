@@ -149,6 +149,7 @@ fn what_takes_something_away_from_somebody_is_urgent() {
         "DeactivateClientCredential",
         "DeleteClient",
         "LockClient",
+        "LockUser",
         "ResetClientSecret",
         "RevokeToken",
     ];

@@ -10,6 +10,7 @@ use tokio::task::spawn_blocking;
 
 use super::places::Seat;
 use super::shared::Shared;
+use crate::sign_ins::passwords;
 use crate::{Command, Mint};
 
 /// How many slow draws there may be at a time: half of the processors stay free, and the memory
@@ -33,8 +34,14 @@ impl Shared {
             // Another node may have drawn it.
             self.keyring.load(&keys).await?;
         }
+        let passwords = match command.passwords_of() {
+            Some(user) => passwords::kept(self.log.as_ref(), &tenant, user).await?,
+            None => Vec::new(),
+        };
         let draw = move || {
-            let fresh = command.draw(&mut Mint::new(tenant, &keys, numbers, founding))?;
+            let mint = Mint::new(tenant, &keys, numbers, founding);
+            let mut mint = mint.with_passwords(passwords);
+            let fresh = command.draw(&mut mint)?;
             Ok((command, fresh))
         };
         if !C::DRAWS_SLOWLY {

@@ -126,6 +126,18 @@ impl<S: Store> EventLog for S {
         all(&self.fetch(sql::VAULT_OF, &values).await?, decode::vault_row)
     }
 
+    async fn vault_between(
+        &self,
+        kind: VaultKind,
+        above: &str,
+        below: &str,
+        limit: usize,
+    ) -> Result<Vec<VaultRow>, LogError> {
+        let texts = [kind.as_str(), above, below].map(Value::Text).into_iter();
+        let values: Vec<_> = texts.chain([Value::Int(page(limit))]).collect();
+        all(&self.fetch(sql::VAULT_BETWEEN, &values).await?, decode::vault_row)
+    }
+
     async fn answer(
         &self,
         key: &AnswerKey,

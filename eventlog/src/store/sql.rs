@@ -36,6 +36,9 @@ pub(super) const VAULT: &str =
 pub(super) const VAULT_OF: &str = "SELECT kind, public_id, tenant, owner, sealed FROM vault \
      WHERE kind = $1 AND tenant = $2 ORDER BY public_id";
 
+pub(super) const VAULT_BETWEEN: &str = "SELECT kind, public_id, tenant, owner, sealed FROM vault \
+     WHERE kind = $1 AND public_id > $2 AND public_id < $3 ORDER BY public_id LIMIT $4";
+
 pub(super) const ANSWER: &str = "SELECT fingerprint, command_id, sealed, answered_at, expires_at \
      FROM answers \
      WHERE partition = $1 AND tenant = $2 AND actor = $3 AND key = $4 AND expires_at > $5";

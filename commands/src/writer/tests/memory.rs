@@ -325,6 +325,20 @@ impl EventLog for Memory {
         Ok(its.cloned().collect())
     }
 
+    async fn vault_between(
+        &self,
+        kind: VaultKind,
+        above: &str,
+        below: &str,
+        limit: usize,
+    ) -> Result<Vec<VaultRow>, LogError> {
+        let store = self.store();
+        let is_between =
+            |row: &&VaultRow| row.public_id.as_str() > above && row.public_id.as_str() < below;
+        let rows = store.vault.values().filter(|row| row.kind == kind).filter(is_between);
+        Ok(rows.take(limit).cloned().collect())
+    }
+
     async fn answer(
         &self,
         key: &AnswerKey,

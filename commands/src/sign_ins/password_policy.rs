@@ -22,8 +22,8 @@ pub struct PasswordPolicy {
     pub days_valid: u32,
 }
 
-/// Akamai's `aka90`, the one policy there is here. `ClearPassword` is checked for its length,
-/// letters, digits and repeats; earlier passwords and the age of one are not looked at so far.
+/// Akamai's `aka90`, the one policy there is here. It asks nothing of other characters and of
+/// letters' case, so those two are shown and not checked.
 pub const AKA90: PasswordPolicy = PasswordPolicy {
     name: "aka90",
     length_min: 8,

@@ -22,7 +22,7 @@ const REPEATS_MAX: usize = AKA90.repeats_max;
 const LENGTH_DRAWN: usize = 20;
 
 /// A password. It shows itself nowhere, and is wiped from memory when it is dropped.
-#[derive(Clone, JsonSchema)]
+#[derive(Clone, Default, JsonSchema)]
 #[schemars(transparent)]
 pub struct ClearPassword(#[schemars(with = "String")] Zeroizing<String>);
 
@@ -101,6 +101,9 @@ pub enum PasswordFault {
     NoDigit,
     #[error("a password has no character more than {REPEATS_MAX} times in a row")]
     Repeats,
+    /// In the vendor's words.
+    #[error("Must not match a previously used password.")]
+    Reused,
 }
 
 impl PasswordFault {
@@ -111,6 +114,7 @@ impl PasswordFault {
             Self::NoLetter => "password_without_letter",
             Self::NoDigit => "password_without_digit",
             Self::Repeats => "password_repeats",
+            Self::Reused => "password_reused",
         };
         Refusal::invalid(code, member)
     }
@@ -127,7 +131,7 @@ impl ClearPassword {
         }
     }
 
-    fn check(&self) -> Result<(), PasswordFault> {
+    pub(super) fn check(&self) -> Result<(), PasswordFault> {
         let (text, length) = (self.expose(), self.expose().chars().count());
         let letters = text.chars().filter(|c| c.is_alphabetic()).count();
         let digits = text.chars().filter(char::is_ascii_digit).count();
@@ -142,19 +146,11 @@ impl ClearPassword {
         fault.map_or(Ok(()), |(_, fault)| Err(fault))
     }
 
-    /// Its hash under lock, unless it cannot be one. This takes a processor some hundredth of a
-    /// second, and 19 MiB.
-    pub(super) fn lock(
-        &self,
-        user: &UserId,
-        mint: &Mint<'_>,
-    ) -> Result<Result<Locked, PasswordFault>, SealError> {
-        if let Err(fault) = self.check() {
-            return Ok(Err(fault));
-        }
+    /// Its hash under lock. This takes a processor some hundredth of a second, and 19 MiB.
+    pub(super) fn lock(&self, user: &UserId, mint: &Mint<'_>) -> Result<Locked, SealError> {
         let hash = Argon2::default().hash_password(self.expose().as_bytes());
         let hash = hash.map_err(|_| SealError::Unhashed)?.to_string();
-        mint.lock(VaultKind::Password, user.to_string(), hash.as_bytes()).map(Ok)
+        mint.lock(VaultKind::Password, user.to_string(), hash.as_bytes())
     }
 }
 
