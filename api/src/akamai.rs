@@ -11,6 +11,7 @@ mod blocked_assets;
 mod credentials;
 mod forest;
 mod groups;
+mod helpers;
 mod ip_allowlist;
 mod lists;
 mod names;
@@ -57,5 +58,6 @@ impl Face for Akamai {
 pub(crate) fn dialect() -> Dialect<Akamai> {
     let akamai = roles::operations(groups::operations(Dialect::new("akamai", ROOT)));
     let akamai = blocked_assets::operations(assets::operations(akamai));
-    ip_allowlist::operations(lists::operations(api_clients::operations(akamai)))
+    let akamai = helpers::operations(api_clients::operations(akamai));
+    ip_allowlist::operations(lists::operations(akamai))
 }

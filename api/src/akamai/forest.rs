@@ -46,12 +46,22 @@ impl Forest {
         self.by_id.get(&group).map_or("", |row| &row.name)
     }
 
+    /// The groups right below, by id.
+    pub(super) fn children(&self, group: GroupId) -> impl Iterator<Item = GroupId> + '_ {
+        self.children.get(&Some(group)).into_iter().flatten().copied()
+    }
+
+    /// Each group with its parent.
+    pub(super) fn parents(&self) -> BTreeMap<GroupId, Option<GroupId>> {
+        self.by_id.iter().map(|(id, row)| (*id, row.parent)).collect()
+    }
+
     pub(super) fn has_children(&self, group: GroupId) -> bool {
         self.children.contains_key(&Some(group))
     }
 
     /// `group` and its ancestors, nearest first.
-    fn line(&self, group: GroupId) -> impl Iterator<Item = GroupId> + '_ {
+    pub(super) fn line(&self, group: GroupId) -> impl Iterator<Item = GroupId> + '_ {
         successors(Some(group), |id| self.by_id.get(id).and_then(|row| row.parent))
     }
 

@@ -1,0 +1,77 @@
+//! Helpers: what a client could be given, looked at through the user it would act for. A user is
+//! there for whoever may read a group that the user holds anything on; one who holds nothing on
+//! groups, for whoever may read a root.
+
+mod allowed_apis;
+mod allowed_cp_codes;
+mod group_access;
+mod list_users;
+
+use axum::http::{Method, StatusCode};
+use domain::{Access, ClientKind, Permission};
+use projections::users::{self, UserRow};
+use serde_json::json;
+
+use super::Akamai;
+use super::forest::Forest;
+use super::problem::Problem;
+use crate::call::Call;
+use crate::dialect::{Dialect, Needs};
+use crate::fault::Fault;
+
+#[rustfmt::skip]
+pub(super) fn operations(akamai: Dialect<Akamai>) -> Dialect<Akamai> {
+    let read = Needs::Permission(Permission::Read);
+    akamai
+        .op("get-api-clients-users",                  Method::GET,  "/users",                            read, list_users::handle)
+        .op("get-api-clients-users-allowed-apis",     Method::GET,  "/users/{username}/allowed-apis",    read, allowed_apis::handle)
+        .op("post-api-clients-users-allowed-cpcodes", Method::POST, "/users/{username}/allowed-cpcodes", read, allowed_cp_codes::handle)
+        .op("get-api-clients-users-group-access",     Method::GET,  "/users/{username}/group-access",    read, group_access::handle)
+}
+
+/// A user, and what the user holds on the account's groups.
+struct Looked {
+    user: UserRow,
+    forest: Forest,
+    access: Access,
+}
+
+/// The user that the path names, as far as the caller may know. Names are compared without regard
+/// to case; they stand sealed in the rows, so all are opened.
+async fn named(call: &Call) -> Result<Looked, Problem> {
+    let name = call.request.param("username").to_lowercase();
+    let forest = Forest::of(call).await?;
+    let users = known(call, &forest).await?;
+    let is_it = |user: &UserRow| {
+        user.profile.known().is_some_and(|known| known.user_name.to_lowercase() == name)
+    };
+    let user = users.into_iter().find(is_it).ok_or_else(no_user)?;
+    let access = Access::over(&forest.parents(), &user.grants);
+    Ok(Looked { user, forest, access })
+}
+
+/// The users that the caller may know of, opened, by id.
+async fn known(call: &Call, forest: &Forest) -> Result<Vec<UserRow>, Fault> {
+    let users = users::all(&call.views, &call.tenant).await?;
+    let readable = |group| forest.reaches(&call.caller, Permission::Read, group);
+    let reads_a_root = forest.roots().any(readable);
+    let is_there = |user: &UserRow| {
+        let mut groups = user.grants.groups.iter().map(|grant| grant.group);
+        if user.grants.groups.is_empty() { reads_a_root } else { groups.any(readable) }
+    };
+    let users = users.into_iter().filter(is_there).collect();
+    call.app.opened(&call.tenant, users).await
+}
+
+/// No user has that name, or none of this account.
+fn no_user() -> Problem {
+    let detail = "There is no user with this username.";
+    Problem::user_admin(StatusCode::NOT_FOUND, "1100", "User not found", detail)
+}
+
+/// Refuses what is no kind of client.
+fn check_client_kind(text: &str) -> Result<(), Problem> {
+    let wrong = "clientType is none of CLIENT, USER_CLIENT, SERVICE_ACCOUNT";
+    let kind = serde_json::from_value::<ClientKind>(json!(text));
+    kind.map(drop).map_err(|_| Problem::invalid("clientType", wrong))
+}
