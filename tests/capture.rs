@@ -2,6 +2,7 @@
 
 mod allow_lists;
 mod clients;
+mod config;
 mod owners;
 mod set_features;
 mod settings;

@@ -7,6 +7,7 @@
 mod add_client;
 mod allow_list;
 mod answer;
+mod config;
 mod delete_client;
 mod error;
 mod list_clients;
@@ -32,6 +33,8 @@ use crate::fault::Fault;
 use answer::{answer, ok};
 use error::CaptureError;
 use parameters::Parameters;
+
+pub(crate) use config::{Config, dialect as config};
 
 /// Where the same signed request may not be sent twice: elsewhere it would only do again what it
 /// did.

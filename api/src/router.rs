@@ -9,7 +9,7 @@ use chrono::Utc;
 use crate::akamai::{self, Akamai};
 use crate::app::App;
 use crate::call::{Incoming, address, request_id};
-use crate::capture::{self, Capture};
+use crate::capture::{self, Capture, Config};
 use crate::dialect::{Face, Listed, Served, Turned};
 use crate::native::{self, Native};
 use crate::tenant_clients::{self, TenantClients};
@@ -21,6 +21,7 @@ fn dialects() -> Vec<Box<dyn Served>> {
         Box::new(native::dialect()),
         Box::new(akamai::dialect()),
         Box::new(capture::dialect()),
+        Box::new(capture::config()),
     ];
     for dialect in zitadel::rest_dialects() {
         all.push(Box::new(dialect));
@@ -60,7 +61,9 @@ fn refuse(request: Request, why: Turned) -> Response {
         Akamai::refuse(&incoming, why.into())
     } else if below(&["/clients/v1/", "/clientms/", "/authsec/"]) {
         TenantClients::refuse(&incoming, why.into())
-    } else if below(&["/clients/", "/settings/", "/access/", "/config/"]) {
+    } else if below(&["/config/"]) {
+        Config::refuse(&incoming, why.into())
+    } else if below(&["/clients/", "/settings/", "/access/"]) {
         Capture::refuse(&incoming, why.into())
     } else if below(&["/v2/", "/v2beta/"]) {
         zitadel::Rest::refuse(&incoming, why.into())

@@ -8,6 +8,7 @@ mod clear_client_allow_list;
 mod contact;
 mod create_client;
 mod create_client_credential;
+mod create_restricted_client;
 mod deactivate_client;
 mod deactivate_client_credential;
 mod delete_client;
@@ -22,6 +23,7 @@ mod purge_client;
 mod reach;
 mod register_client;
 mod rename_client;
+mod replace_client;
 mod reset_client_secret;
 mod revoke_client_role;
 mod set_client_allow_list;
@@ -41,6 +43,7 @@ pub use create_client_credential::{
     CREDENTIAL_LIFETIME, CreateClientCredential, CreateClientCredentialRejection, FreshCredential,
     access_token,
 };
+pub use create_restricted_client::{CreateRestrictedClient, CreateRestrictedClientRejection};
 pub use deactivate_client::{DeactivateClient, DeactivateClientRejection};
 pub use deactivate_client_credential::{
     DeactivateClientCredential, DeactivateClientCredentialRejection,
@@ -59,6 +62,7 @@ pub use register_client::{
     CLIENT_TYPES, FreshRegistration, RegisterClient, RegisterClientRejection,
 };
 pub use rename_client::{RenameClient, RenameClientRejection};
+pub use replace_client::{ReplaceClient, ReplaceClientRejection};
 pub use reset_client_secret::{ResetClientSecret, ResetClientSecretRejection};
 pub use revoke_client_role::{RevokeClientRole, RevokeClientRoleRejection};
 pub use set_client_allow_list::{BlocksFault, SetClientAllowList, SetClientAllowListRejection};

@@ -26,6 +26,7 @@ use crate::clients::{
     RegisterClient, RenameClient, ResetClientSecret, RevokeClientRole, SetClientAllowList,
     SetClientFeatures, UnlockClient, UpdateClient,
 };
+use crate::clients::{CreateRestrictedClient, ReplaceClient};
 use crate::features::{ResetFeatures, SetFeatures};
 use crate::groups::{CreateGroup, DeleteGroup, MoveGroup, RenameGroup};
 use crate::organizations::CreateOrganization;
@@ -162,6 +163,7 @@ commands! {
     CreateClientCredential
     CreateGroup
     CreateOrganization
+    CreateRestrictedClient
     CreateRole
     CreateTenant
     CreateUser
@@ -198,6 +200,7 @@ commands! {
     RemoveCidrBlock
     RenameClient
     RenameGroup
+    ReplaceClient
     ResetClientSecret
     ResetFeatures
     ResetSecondFactor

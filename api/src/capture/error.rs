@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::answer::reply;
 use crate::call::Incoming;
@@ -17,6 +17,8 @@ pub(crate) struct CaptureError {
     word: &'static str,
     description: String,
     argument: Option<&'static str>,
+    /// Further members that go with some codes.
+    more: Vec<(&'static str, Value)>,
     /// 200 for all that the published error list knows.
     status: StatusCode,
 }
@@ -24,7 +26,7 @@ pub(crate) struct CaptureError {
 impl CaptureError {
     fn new(code: u16, word: &'static str, description: impl Into<String>) -> Self {
         let (description, status) = (description.into(), StatusCode::OK);
-        Self { code, word, description, argument: None, status }
+        Self { code, word, description, argument: None, more: Vec::new(), status }
     }
 
     /// A required parameter is not there.
@@ -56,6 +58,37 @@ impl CaptureError {
         Self::new(403, "client_permission_error", description)
     }
 
+    /// The path names an application that is not the caller's.
+    pub(super) fn unknown_application(named: &str) -> Self {
+        let error = Self::new(221, "unknown_application", "the application does not exist");
+        Self { more: vec![("application_id", json!(named))], ..error }
+    }
+
+    /// The path names something that is not there.
+    pub(super) fn no_such(what: &'static str) -> Self {
+        let error = Self::new(200, "invalid_argument", format!("there is no such {what}"));
+        error.with_status(StatusCode::NOT_FOUND)
+    }
+
+    /// The same under another status.
+    pub(super) fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The status it calls for where statuses tell what is wrong.
+    pub(super) fn status_where_statuses_tell(&self) -> StatusCode {
+        match (self.status, self.code) {
+            (StatusCode::OK, 205 | 402) => StatusCode::UNAUTHORIZED,
+            (StatusCode::OK, 221 | 224 | 310) => StatusCode::NOT_FOUND,
+            (StatusCode::OK, 361) => StatusCode::CONFLICT,
+            (StatusCode::OK, 403) => StatusCode::FORBIDDEN,
+            (StatusCode::OK, 480 | 510) => StatusCode::SERVICE_UNAVAILABLE,
+            (StatusCode::OK, 500) => StatusCode::INTERNAL_SERVER_ERROR,
+            (StatusCode::OK, _) => StatusCode::BAD_REQUEST,
+            (status, _) => status,
+        }
+    }
+
     pub(super) fn respond(&self, request: &Incoming) -> Response {
         let mut body = Map::new();
         body.insert("stat".to_owned(), json!("error"));
@@ -65,6 +98,7 @@ impl CaptureError {
         if let Some(argument) = self.argument {
             body.insert("argument_name".to_owned(), json!(argument));
         }
+        body.extend(self.more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         body.insert("request_id".to_owned(), json!(request.id));
         reply(self.status, &body)
     }

@@ -14,6 +14,7 @@ use super::parameters::Parameters;
 use super::{Capture, named};
 use crate::call::Call;
 use crate::dialect::{Dialect, Needs};
+pub(super) use change::refused;
 
 #[rustfmt::skip]
 pub(super) fn operations(dialect: Dialect<Capture>) -> Dialect<Capture> {

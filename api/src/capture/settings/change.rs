@@ -89,6 +89,7 @@ fn was_there(changes: &[SettingChange], key: &str) -> bool {
     changes.iter().find(|change| change.key == key).is_none_or(|change| change.before.is_some())
 }
 
+/// Why settings were not changed.
 pub(in crate::capture) fn refused(
     rejection: &ChangeSettingsRejection,
     argument: &'static str,
