@@ -72,6 +72,17 @@ impl Groups {
         successors(known, |id| self.by_id.get(id).and_then(|group| group.parent))
     }
 
+    /// How many levels there are from `id` down, itself included; 0 when unknown.
+    pub fn height(&self, id: GroupId) -> usize {
+        let level = |ids: &Vec<GroupId>| {
+            let below = ids.iter().filter_map(|id| self.by_id.get(id));
+            let below: Vec<_> = below.flat_map(|group| &group.children).copied().collect();
+            (!below.is_empty()).then_some(below)
+        };
+        let top = self.by_id.contains_key(&id).then(|| vec![id]);
+        successors(top, level).count()
+    }
+
     pub fn created(&mut self, fact: &GroupCreated) {
         let group =
             Group { parent: fact.parent, name: fact.name.clone(), children: BTreeSet::new() };
@@ -126,5 +137,6 @@ mod tests {
         groups.moved(&GroupMoved { group, from, to });
         assert_eq!(groups.line(group).collect::<Vec<_>>(), [4, 3, 1].map(GroupId));
         assert!(groups.get(from).unwrap().children.is_empty());
+        assert_eq!([1, 2, 3, 4, 9].map(|id| groups.height(GroupId(id))), [3, 1, 2, 1, 0]);
     }
 }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::NAME_MAX;
+use super::{LEVELS_MAX, NAME_MAX};
 use crate::names::is_name;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
@@ -28,6 +28,8 @@ pub enum CreateGroupRejection {
     ParentUnknown(GroupId),
     #[error("a group's name has 1 to {NAME_MAX} characters, not all of them blank")]
     NameInvalid,
+    #[error("group {0} is on the last of {LEVELS_MAX} levels")]
+    TooDeep(GroupId),
 }
 
 impl Rejection for CreateGroupRejection {
@@ -35,6 +37,7 @@ impl Rejection for CreateGroupRejection {
         match self {
             Self::ParentUnknown(_) => Refusal::not_found("group_unknown", "parent"),
             Self::NameInvalid => Refusal::invalid("name_invalid", "name"),
+            Self::TooDeep(_) => Refusal::invalid("too_deep", "parent"),
         }
     }
 }
@@ -70,6 +73,9 @@ impl Command for CreateGroup {
 
         if let Some(parent) = self.parent {
             tenant.groups.get(parent).ok_or(No::ParentUnknown(parent))?;
+            if tenant.groups.line(parent).count() >= LEVELS_MAX {
+                return Err(No::TooDeep(parent));
+            }
         }
         if !is_name(&self.name, NAME_MAX) {
             return Err(No::NameInvalid);

@@ -8,6 +8,7 @@ use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::LEVELS_MAX;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
 /// Moves a group, with everything below it, under another group of the same hierarchy.
@@ -34,6 +35,8 @@ pub enum MoveGroupRejection {
     DestinationBelowSource { source_group: GroupId, destination: GroupId },
     #[error("group {destination} belongs to the hierarchy of group {root}")]
     OtherHierarchy { destination: GroupId, root: GroupId },
+    #[error("below group {0} the hierarchy would have more than {LEVELS_MAX} levels")]
+    TooDeep(GroupId),
 }
 
 impl Rejection for MoveGroupRejection {
@@ -44,6 +47,7 @@ impl Rejection for MoveGroupRejection {
             Self::SourceIsRoot(_) => Refusal::invalid("group_is_root", "group"),
             Self::DestinationBelowSource { .. } => Refusal::invalid("group_cycle", "to"),
             Self::OtherHierarchy { .. } => Refusal::invalid("other_hierarchy", "to"),
+            Self::TooDeep(_) => Refusal::invalid("too_deep", "to"),
         }
     }
 }
@@ -83,6 +87,9 @@ impl Command for MoveGroup {
         if from == to {
             return Ok(Vec::new());
         }
+        if groups.line(to).count() + groups.height(group) > LEVELS_MAX {
+            return Err(No::TooDeep(to));
+        }
         Ok(vec![GroupMoved { group, from, to }.into()])
     }
 }
@@ -91,6 +98,7 @@ impl Command for MoveGroup {
 mod tests {
     use super::*;
     use crate::groups::forest::forest;
+    use crate::groups::{CreateGroup, CreateGroupRejection};
 
     const FOREST: &str = "
         1  -  acme
@@ -110,6 +118,27 @@ mod tests {
         let fact = GroupMoved { group: GroupId(4), from: GroupId(2), to: GroupId(3) };
         check(4, 3, Ok(vec![fact.into()]));
         check(4, 2, Ok(vec![]));
+    }
+
+    #[test]
+    fn no_hierarchy_grows_beyond_its_levels() {
+        // 1 over 2 over 3 and so on; 101 and 102, one over the other, beside 2.
+        let deep = (2..=50).map(|id| format!("{id} {} down", id - 1));
+        let drawn = ["1 - acme".to_owned(), "101 1 emea".to_owned(), "102 101 rome".to_owned()];
+        let tenant = forest(&drawn.into_iter().chain(deep).collect::<Vec<_>>().join("\n"));
+        let moved = |group, to| {
+            let command = MoveGroup { group: GroupId(group), to: GroupId(to) };
+            command.decide(&tenant, &Context::sample(())).map(|events| events.len())
+        };
+        assert_eq!(moved(101, 48), Ok(1));
+        assert_eq!(moved(101, 49), Err(MoveGroupRejection::TooDeep(GroupId(49))));
+        assert_eq!(moved(102, 49), Ok(1));
+        let create = |parent| {
+            let command = CreateGroup { parent: Some(GroupId(parent)), name: "x".to_owned() };
+            command.decide(&tenant, &Context::sample(GroupId(200))).map(|events| events.len())
+        };
+        assert_eq!(create(49), Ok(1));
+        assert_eq!(create(50), Err(CreateGroupRejection::TooDeep(GroupId(50))));
     }
 
     #[test]

@@ -29,6 +29,7 @@ impl From<CreateGroupRejection> for Problem {
         match rejection {
             CreateGroupRejection::ParentUnknown(group) => Self::no_group(group),
             CreateGroupRejection::NameInvalid => name_invalid(text),
+            CreateGroupRejection::TooDeep(_) => Self::invalid("groupId", text),
         }
     }
 }

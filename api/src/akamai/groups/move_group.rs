@@ -28,7 +28,7 @@ impl From<MoveGroupRejection> for Problem {
         match rejection {
             No::SourceUnknown(group) | No::DestinationUnknown(group) => Self::no_group(group),
             No::SourceIsRoot(_) => Self::invalid("sourceGroupId", text),
-            No::DestinationBelowSource { .. } | No::OtherHierarchy { .. } => {
+            No::DestinationBelowSource { .. } | No::OtherHierarchy { .. } | No::TooDeep(_) => {
                 Self::invalid("destinationGroupId", text)
             }
         }
