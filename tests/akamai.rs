@@ -5,6 +5,7 @@ mod api_clients;
 mod asset_users;
 mod assets;
 mod catalog;
+mod credentials;
 mod groups;
 mod helpers;
 mod ip_allowlist;

@@ -59,5 +59,6 @@ pub(crate) fn dialect() -> Dialect<Akamai> {
     let akamai = roles::operations(groups::operations(Dialect::new("akamai", ROOT)));
     let akamai = blocked_assets::operations(assets::operations(akamai));
     let akamai = helpers::operations(api_clients::operations(akamai));
+    let akamai = credentials::operations(akamai);
     ip_allowlist::operations(lists::operations(akamai))
 }

@@ -9,11 +9,15 @@ mod contact;
 mod create_client;
 mod create_client_credential;
 mod create_restricted_client;
+mod credential;
+mod deactivate_all_client_credentials;
 mod deactivate_client;
 mod deactivate_client_credential;
 mod delete_client;
+mod delete_client_credential;
 mod describe_client;
 mod edit_client;
+mod edit_client_credential;
 mod end_secret_grace;
 mod features;
 mod grant_client_role;
@@ -44,13 +48,17 @@ pub use create_client_credential::{
     access_token,
 };
 pub use create_restricted_client::{CreateRestrictedClient, CreateRestrictedClientRejection};
-pub use deactivate_client::{DeactivateClient, DeactivateClientRejection};
-pub use deactivate_client_credential::{
-    DeactivateClientCredential, DeactivateClientCredentialRejection,
+pub use credential::{CredentialFault, latest_expiry};
+pub use deactivate_all_client_credentials::{
+    DeactivateAllClientCredentials, DeactivateAllClientCredentialsRejection,
 };
+pub use deactivate_client::{DeactivateClient, DeactivateClientRejection};
+pub use deactivate_client_credential::DeactivateClientCredential;
 pub use delete_client::{DeleteClient, DeleteClientRejection};
+pub use delete_client_credential::{DeleteClientCredential, DeleteClientCredentialRejection};
 pub use describe_client::{DescribeClient, DescribeClientRejection};
 pub use edit_client::{EditClient, EditClientRejection, FreshEmails};
+pub use edit_client_credential::{EditClientCredential, EditClientCredentialRejection};
 pub use end_secret_grace::{EndSecretGrace, EndSecretGraceRejection};
 pub use features::FeatureFault;
 pub use grant_client_role::{GrantClientRole, GrantClientRoleRejection};

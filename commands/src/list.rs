@@ -21,10 +21,11 @@ use crate::catalog::{
 };
 use crate::clients::{
     ActivateClient, ChangeClientMfa, ChangeSettings, ClearClientAllowList, CreateClient,
-    CreateClientCredential, DeactivateClient, DeactivateClientCredential, DeleteClient,
-    DescribeClient, EditClient, EndSecretGrace, GrantClientRole, LockClient, PurgeClient,
-    RegisterClient, RenameClient, ResetClientSecret, RevokeClientRole, SetClientAllowList,
-    SetClientFeatures, UnlockClient, UpdateClient,
+    CreateClientCredential, DeactivateAllClientCredentials, DeactivateClient,
+    DeactivateClientCredential, DeleteClient, DeleteClientCredential, DescribeClient, EditClient,
+    EditClientCredential, EndSecretGrace, GrantClientRole, LockClient, PurgeClient, RegisterClient,
+    RenameClient, ResetClientSecret, RevokeClientRole, SetClientAllowList, SetClientFeatures,
+    UnlockClient, UpdateClient,
 };
 use crate::clients::{CreateRestrictedClient, ReplaceClient};
 use crate::features::{ResetFeatures, SetFeatures};
@@ -167,13 +168,16 @@ commands! {
     CreateRole
     CreateTenant
     CreateUser
+    DeactivateAllClientCredentials
     DeactivateClient
     DeactivateClientCredential
     DeleteClient
+    DeleteClientCredential
     DeleteGroup
     DeleteRole
     DescribeClient
     DisableAllowList
+    EditClientCredential
     EditRole
     EnableAllowList
     EditClient

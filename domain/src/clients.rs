@@ -16,7 +16,9 @@ use crate::{
     RoleId, UserId,
 };
 pub use access::{ApiAccess, ApiGrant, ClientAccess, ClientAccessSet, GroupAccess};
-pub use credentials::{Credential, CredentialStatus};
+pub use credentials::{
+    ClientCredentialChanged, ClientCredentialDeleted, Credential, CredentialStatus, CredentialTerms,
+};
 pub use facts::{
     ClientActivated, ClientCreated, ClientCredentialCreated, ClientCredentialDeactivated,
     ClientDeactivated, ClientDeleted, ClientDescribed, ClientFeaturesSet, ClientLocked,
@@ -320,7 +322,7 @@ impl Clients {
             client.grace_until = fact.grace_until;
             for id in &fact.credentials {
                 if let Some(credential) = client.credentials.get_mut(id) {
-                    credential.expires_at = fact.ends_at;
+                    credential.ends_at = Some(fact.ends_at);
                 }
             }
         });
@@ -331,20 +333,38 @@ impl Clients {
     }
 
     pub fn credential_created(&mut self, fact: &ClientCredentialCreated) {
-        let credential = Credential {
-            client_token: fact.client_token.clone(),
-            status: CredentialStatus::Active,
-            expires_at: fact.expires_at,
-        };
         self.change(fact.client, |client| {
-            client.credentials.insert(fact.credential, credential);
+            client.credentials.insert(fact.credential, Credential::created(fact));
         });
     }
 
     pub fn credential_deactivated(&mut self, fact: &ClientCredentialDeactivated) {
-        self.change(fact.client, |client| {
-            if let Some(credential) = client.credentials.get_mut(&fact.credential) {
-                credential.status = CredentialStatus::Inactive;
+        self.change_credential(fact.client, fact.credential, |terms| {
+            terms.status = CredentialStatus::Inactive;
+        });
+    }
+
+    pub fn credential_changed(&mut self, fact: &ClientCredentialChanged) {
+        self.change_credential(fact.client, fact.credential, |terms| {
+            terms.clone_from(&fact.after);
+        });
+    }
+
+    pub fn credential_deleted(&mut self, fact: &ClientCredentialDeleted) {
+        self.change_credential(fact.client, fact.credential, |terms| {
+            terms.status = CredentialStatus::Deleted;
+        });
+    }
+
+    fn change_credential(
+        &mut self,
+        id: ClientId,
+        credential: CredentialId,
+        how: impl FnOnce(&mut CredentialTerms),
+    ) {
+        self.change(id, |client| {
+            if let Some(held) = client.credentials.get_mut(&credential) {
+                how(&mut held.terms);
             }
         });
     }

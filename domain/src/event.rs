@@ -158,6 +158,8 @@ events! {
     "client.allow_list_cleared"     1 ClientAllowListCleared      in client_allow_lists, |_t, it| Aggregate::client(it.client);
     "client.settings_changed"       1 ClientSettingsChanged       in client_settings, |_t, it| Aggregate::client(it.client);
     "tenant.client_defaults_changed" 1 DefaultSettingsChanged     in client_settings, |_t, it| Aggregate::client_defaults(&it.tenant);
+    "client.credential_changed"     1 ClientCredentialChanged     in clients,       |_t, it| Aggregate::client(it.client);
+    "client.credential_deleted"     1 ClientCredentialDeleted     in clients,       |_t, it| Aggregate::client(it.client);
     "token.issued"                  1 TokenIssued                 in tokens,        |_t, it| Aggregate::token(&it.token);
     "token.revoked"                 1 TokenRevoked                in tokens,        |_t, it| Aggregate::token(&it.token);
     "allow_list.block_added"        1 CidrBlockAdded              in allow_list,    |_t, it| Aggregate::cidr_block(it.block);

@@ -55,13 +55,14 @@ pub use client_settings::{
 };
 pub use clients::{
     ApiAccess, ApiGrant, Client, ClientAccess, ClientAccessSet, ClientActivated, ClientCreated,
-    ClientCredentialCreated, ClientCredentialDeactivated, ClientDeactivated, ClientDeleted,
-    ClientDescribed, ClientFeature, ClientFeaturesSet, ClientKind, ClientLocked, ClientMfaChanged,
-    ClientNotificationEmailsSet, ClientPurged, ClientRegistered, ClientRegistrationChanged,
-    ClientRenamed, ClientRoleGranted, ClientRoleRevoked, ClientSecretGraceEnded, ClientSecretReset,
-    ClientTagged, ClientTransferred, ClientUnlocked, ClientUsage, ClientUsageChanged, Clients,
-    ContactEmail, Credential, CredentialStatus, GroupAccess, GroupRole, IpAcl, Mfa,
-    NotificationEmails, PurgeOptions, Registration,
+    ClientCredentialChanged, ClientCredentialCreated, ClientCredentialDeactivated,
+    ClientCredentialDeleted, ClientDeactivated, ClientDeleted, ClientDescribed, ClientFeature,
+    ClientFeaturesSet, ClientKind, ClientLocked, ClientMfaChanged, ClientNotificationEmailsSet,
+    ClientPurged, ClientRegistered, ClientRegistrationChanged, ClientRenamed, ClientRoleGranted,
+    ClientRoleRevoked, ClientSecretGraceEnded, ClientSecretReset, ClientTagged, ClientTransferred,
+    ClientUnlocked, ClientUsage, ClientUsageChanged, Clients, ContactEmail, Credential,
+    CredentialStatus, CredentialTerms, GroupAccess, GroupRole, IpAcl, Mfa, NotificationEmails,
+    PurgeOptions, Registration,
 };
 pub use event::{DecodeError, Event, Fact};
 pub use features::{

@@ -49,7 +49,7 @@ pub struct Tenant {
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 11;
+    pub const FOLD_VERSION: i32 = 12;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -150,6 +150,8 @@ impl Tenant {
             Event::ClientAllowListCleared(fact) => self.client_allow_lists.cleared(fact),
             Event::ClientSettingsChanged(fact) => self.client_settings.changed(fact),
             Event::DefaultSettingsChanged(fact) => self.client_settings.defaults_changed(fact),
+            Event::ClientCredentialChanged(fact) => self.clients.credential_changed(fact),
+            Event::ClientCredentialDeleted(fact) => self.clients.credential_deleted(fact),
             Event::TokenIssued(fact) => self.tokens.issued(fact),
             Event::TokenRevoked(fact) => self.tokens.revoked(fact),
             Event::CidrBlockAdded(fact) => self.allow_list.added(fact),

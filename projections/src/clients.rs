@@ -1,6 +1,6 @@
 //! API clients with all that the four dialects show of one, and what each can sign in with. One
-//! projection keeps the clients, their tags, the parts of their names, their EdgeGrid credentials,
-//! and the resets of their secrets.
+//! projection keeps the clients and the resets of their secrets, another one their EdgeGrid
+//! credentials.
 
 mod brief;
 mod credentials;
@@ -10,6 +10,7 @@ mod resets;
 mod tables;
 
 pub use brief::{BriefRow, all_in_brief, one_in_brief};
+pub(crate) use credentials::Credentials;
 pub use credentials::{CredentialRow, by_client_token, credentials_of};
 pub(crate) use project::Clients;
 pub use query::{ClientFilter, ClientRow, Due, all, by_akamai_id, by_capture_id, due, one, page};

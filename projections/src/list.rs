@@ -22,6 +22,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(users::Users),
         Arc::new(user_sign_ins::UserSignIns),
         Arc::new(clients::Clients),
+        Arc::new(clients::Credentials),
         Arc::new(client_allow_lists::ClientAllowLists),
         Arc::new(tenant_clients::TenantClients),
         Arc::new(client_settings::ClientSettings),

@@ -113,12 +113,14 @@ async fn a_credential_shows_when_a_reset_ends_it(database: Arc<Database>) {
         assert_eq!((row.tenant.clone(), row.client), (tenant.clone(), client_id(1)));
         row
     };
-    assert!(shown().await.ends_at.is_none() && shown().await.is_live(ends_at));
+    assert!(shown().await.state.ends_at.is_none() && shown().await.state.is_live(ends_at));
     ledger.record(&tenant, vec![reset.into()]).await;
     ledger.settle(&engine).await;
     let row = shown().await;
-    assert_eq!(row.ends_at, Some(ends_at));
-    assert!(!row.is_live(ends_at) && row.is_live(ends_at - chrono::Duration::seconds(1)));
+    assert_eq!(row.state.ends_at, Some(ends_at));
+    assert!(
+        !row.state.is_live(ends_at) && row.state.is_live(ends_at - chrono::Duration::seconds(1))
+    );
     let client = clients::one(&views, &tenant, client_id(1)).await.unwrap().unwrap();
     assert_eq!((client.credentials, client.active_credentials), (1, 1));
     assert_eq!(clients::by_client_token(&views, "unknown").await.unwrap(), None);

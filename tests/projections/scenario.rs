@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::DateTime;
 use domain::{
-    AkamaiClientId, CaptureClientId, ClientCreated, ClientCredentialCreated,
-    ClientCredentialDeactivated, ClientDeleted, ClientFeature, ClientFeaturesSet, ClientId,
-    ClientKind, ClientLocked, ClientSecretReset, ClientUnlocked, CredentialId, Event, FeatureKey,
-    FeatureSet, FeatureValue, FeaturesReset, GroupCreated, GroupDeleted, GroupId, GroupMoved,
-    GroupRenamed, Level, Tenant,
+    AkamaiClientId, CaptureClientId, ClientCreated, ClientCredentialChanged,
+    ClientCredentialCreated, ClientCredentialDeactivated, ClientCredentialDeleted, ClientDeleted,
+    ClientFeature, ClientFeaturesSet, ClientId, ClientKind, ClientLocked, ClientSecretReset,
+    ClientUnlocked, CredentialId, CredentialTerms, Event, FeatureKey, FeatureSet, FeatureValue,
+    FeaturesReset, GroupCreated, GroupDeleted, GroupId, GroupMoved, GroupRenamed, Level, Tenant,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -108,6 +108,15 @@ fn of_the_rest(state: &Tenant, what: u8, one: u8, other: u8) -> Option<Event> {
             ClientFeaturesSet { client: id, before: held.features.clone(), after }.into()
         }),
         9 => held.map(|_| credential(one, other, state.id.as_str()).into()),
+        10 if other < 5 && other > 2 => {
+            let (client, credential) = (id, CredentialId(one.into()));
+            let before = held?.credentials.get(&credential)?.terms.clone();
+            if other == 3 {
+                return Some(ClientCredentialDeleted { client, credential, before }.into());
+            }
+            let after = CredentialTerms { description: "old".to_owned(), ..before.clone() };
+            Some(ClientCredentialChanged { client, credential, before, after }.into())
+        }
         10 => held.map(|held| {
             let (client, credentials) = (id, held.credentials.keys().copied().collect());
             if other < 3 {

@@ -36,7 +36,7 @@ pub(super) fn operations(akamai: Dialect<Akamai>) -> Dialect<Akamai> {
 }
 
 /// The client that the path names, if the caller's roles reach it.
-async fn named(call: &Call, permission: Permission) -> Result<ClientRow, Problem> {
+pub(super) async fn named(call: &Call, permission: Permission) -> Result<ClientRow, Problem> {
     let id = AkamaiClientId(call.request.param("clientId").to_owned());
     let found = clients::by_akamai_id(&call.views, &call.tenant, &id).await;
     let client = found.map_err(Fault::from)?.ok_or_else(Problem::no_client)?;
@@ -51,7 +51,7 @@ async fn named(call: &Call, permission: Permission) -> Result<ClientRow, Problem
 }
 
 /// The calling client itself.
-async fn itself(call: &Call) -> Result<ClientRow, Problem> {
+pub(super) async fn itself(call: &Call) -> Result<ClientRow, Problem> {
     let calling = call.caller.client.as_ref().ok_or_else(Problem::no_client)?;
     let found = clients::one(&call.views, &call.tenant, calling.id).await;
     found.map_err(Fault::from)?.ok_or_else(Problem::no_client)

@@ -72,7 +72,7 @@ async fn standing(
 ) -> Result<Caller, SignedError> {
     let views = app.reads.current(tenant).await.map_err(Fault::from)?.views;
     let held = clients::by_client_token(&views, client_token).await.map_err(Fault::from)?;
-    let held = held.filter(|held| held.is_live(now)).ok_or(SignedError::NotWorking)?;
+    let held = held.filter(|held| held.state.is_live(now)).ok_or(SignedError::NotWorking)?;
     let client = clients::one(&views, &held.tenant, held.client).await.map_err(Fault::from)?;
     let client = client.filter(is_working).ok_or(SignedError::NotWorking)?;
     let caller = caller(&views, &client, "edgegrid").await?;

@@ -137,12 +137,13 @@ pub(super) fn client_with(
     let credentials = credentials.iter().map(|held| {
         json!({
             "credential": held.credential,
-            "clientToken": held.client_token,
-            "status": held.status,
-            "isLive": held.is_live(at),
+            "clientToken": held.state.client_token,
+            "status": held.state.terms.status,
+            "description": held.state.terms.description,
+            "isLive": held.state.is_live(at),
             "createdAt": time(held.created_at),
-            "expiresAt": time(held.expires_at),
-            "endsAt": held.ends_at.map(time),
+            "expiresAt": time(held.state.terms.expires_at),
+            "endsAt": held.state.ends_at.map(time),
         })
     });
     let mut shown = client(row);

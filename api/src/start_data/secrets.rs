@@ -34,7 +34,8 @@ impl Planter<'_> {
     pub(super) async fn create_credential(&self, client: &ClientRow) -> Result<Signer, StartError> {
         let views = self.present().await?;
         let held = clients::credentials_of(&views, &self.tenant, client.client).await;
-        let held = held.map_err(Fault::from)?.into_iter().next().map(|held| held.client_token);
+        let held =
+            held.map_err(Fault::from)?.into_iter().next().map(|held| held.state.client_token);
         let client_token = if let Some(held) = held {
             held
         } else {

@@ -9,7 +9,8 @@ use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{Command, Context, Mint, Refusal, Rejection};
+use super::credential::{CredentialFault, held};
+use crate::{Command, Context, Mint};
 
 /// Makes an EdgeGrid credential inactive: nothing signed with it is let in.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -21,27 +22,8 @@ pub struct DeactivateClientCredential {
     pub credential: CredentialId,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DeactivateClientCredentialRejection {
-    #[error("there is no client {0}")]
-    ClientUnknown(ClientId),
-    #[error("client {client} has no credential {credential}")]
-    CredentialUnknown { client: ClientId, credential: CredentialId },
-}
-
-impl Rejection for DeactivateClientCredentialRejection {
-    fn refusal(&self) -> Refusal {
-        match self {
-            Self::ClientUnknown(_) => Refusal::not_found("client_unknown", "client"),
-            Self::CredentialUnknown { .. } => {
-                Refusal::not_found("credential_unknown", "credential")
-            }
-        }
-    }
-}
-
 impl Command for DeactivateClientCredential {
-    type Rejection = DeactivateClientCredentialRejection;
+    type Rejection = CredentialFault;
     type Fresh = ();
     const NAME: &'static str = "DeactivateClientCredential";
     const URGENT: bool = true;
@@ -58,21 +40,13 @@ impl Command for DeactivateClientCredential {
         Aggregate::client(self.client)
     }
 
-    fn decide(
-        &self,
-        tenant: &Tenant,
-        _: &Context,
-    ) -> Result<Vec<Event>, DeactivateClientCredentialRejection> {
-        use DeactivateClientCredentialRejection as No;
-
+    fn decide(&self, tenant: &Tenant, _: &Context) -> Result<Vec<Event>, CredentialFault> {
         let (client, credential) = (self.client, self.credential);
-        let found = tenant.clients.get(client).ok_or(No::ClientUnknown(client))?;
-        let held = found.credentials.get(&credential);
-        match held.ok_or(No::CredentialUnknown { client, credential })?.status {
+        match held(tenant, client, credential)?.terms.status {
             CredentialStatus::Active => {
                 Ok(vec![ClientCredentialDeactivated { client, credential }.into()])
             }
-            CredentialStatus::Inactive => Ok(Vec::new()),
+            CredentialStatus::Inactive | CredentialStatus::Deleted => Ok(Vec::new()),
         }
     }
 }
@@ -82,11 +56,7 @@ mod tests {
     use super::*;
     use crate::clients::sample::{give_credential, id, tenant};
 
-    fn check(
-        client: u128,
-        credential: i64,
-        expected: Result<usize, DeactivateClientCredentialRejection>,
-    ) {
+    fn check(client: u128, credential: i64, expected: Result<usize, CredentialFault>) {
         let mut tenant = tenant();
         give_credential(&mut tenant, 2, 7, 1);
         give_credential(&mut tenant, 2, 8, 1);
@@ -107,7 +77,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_unknown_or_anothers() {
-        use DeactivateClientCredentialRejection as No;
+        use CredentialFault as No;
         let unknown = |client, credential| {
             Err(No::CredentialUnknown { client: id(client), credential: CredentialId(credential) })
         };

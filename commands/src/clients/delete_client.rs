@@ -2,10 +2,11 @@
 //! `clients/delete`).
 
 use domain::{Aggregate, Client, ClientDeleted, ClientId, Event, Right, Tenant};
-use eventlog::{SealError, VaultKind, VaultWrite};
+use eventlog::{SealError, VaultWrite};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::credential::drop_secret_of;
 use super::{drop_secret, is_last_owner};
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
@@ -52,12 +53,13 @@ impl DeleteClient {
         if is_last_owner(tenant, client) {
             return Err(No::LastOwner(client));
         }
+        let kept = found.credentials.iter().filter(|(_, held)| !held.is_deleted());
         Ok(ClientDeleted {
             client,
             name: found.name.clone(),
             features: found.features.clone(),
             tags: found.tags.clone(),
-            credentials: found.credentials.keys().copied().collect(),
+            credentials: kept.map(|(id, _)| *id).collect(),
             was_active: found.is_active,
         })
     }
@@ -101,11 +103,8 @@ fn secrets(tenant: &Tenant, client: &Client) -> Vec<VaultWrite> {
     let newest = client.secret_generation;
     // The one before the newest may still be in its time of grace.
     let generations = (newest - 1).max(1)..=newest;
-    let credentials = client.credentials.values().map(|credential| VaultWrite::Delete {
-        kind: VaultKind::EdgeGrid,
-        public_id: credential.client_token.clone(),
-        tenant: tenant.id.clone(),
-    });
+    let credentials = client.credentials.values().filter(|held| !held.is_deleted());
+    let credentials = credentials.map(|held| drop_secret_of(tenant, held));
     generations.map(|number| drop_secret(tenant, client, number)).chain(credentials).collect()
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{ClientFeature, ClientId, Event, Tenant, TenantId};
+use domain::{ClientFeature, ClientId, CredentialId, Event, Tenant, TenantId};
 use eventlog::{TenantKeys, VaultKind, VaultWrite};
 use proptest::prelude::*;
 use serde_json::json;
@@ -24,7 +24,9 @@ enum Asked {
     Reset(usize, i64),
     EndGrace(usize),
     AddCredential(usize),
-    DropCredential(usize),
+    SwitchCredential(usize, bool),
+    DropCredentials(usize),
+    DeleteCredential(usize),
 }
 
 fn asked() -> impl Strategy<Value = Asked> {
@@ -39,7 +41,9 @@ fn asked() -> impl Strategy<Value = Asked> {
         3 => (place(), 0..9_i64).prop_map(|(place, hours)| Asked::Reset(place, hours)),
         2 => place().prop_map(Asked::EndGrace),
         2 => place().prop_map(Asked::AddCredential),
-        1 => place().prop_map(Asked::DropCredential),
+        1 => turn().prop_map(|(place, on)| Asked::SwitchCredential(place, on)),
+        1 => place().prop_map(Asked::DropCredentials),
+        2 => place().prop_map(Asked::DeleteCredential),
     ]
 }
 
@@ -114,18 +118,38 @@ impl World {
             Asked::AddCredential(place) => {
                 self.run(CreateClientCredential { client: client(place) });
             }
-            Asked::DropCredential(place) => {
+            Asked::SwitchCredential(place, is_active) => {
                 let client = client(place);
-                let held = self.tenant.clients.get(client).map(|it| &it.credentials);
-                if let Some(credential) = held.and_then(|held| held.keys().next().copied()) {
-                    self.run(DeactivateClientCredential { client, credential });
-                }
+                let Some(credential) = self.oldest_credential(client) else { return };
+                let (expires_at, description) = (self.now + TimeDelta::days(9), None);
+                self.run(EditClientCredential {
+                    client,
+                    credential,
+                    is_active,
+                    expires_at,
+                    description,
+                });
+            }
+            Asked::DropCredentials(place) => {
+                self.run(DeactivateAllClientCredentials { client: client(place) });
+            }
+            Asked::DeleteCredential(place) => {
+                let client = client(place);
+                let Some(credential) = self.oldest_credential(client) else { return };
+                self.run(DeactivateClientCredential { client, credential });
+                self.run(DeleteClientCredential { client, credential });
             }
         }
     }
 
+    /// The first credential of a client that was not deleted.
+    fn oldest_credential(&self, client: ClientId) -> Option<CredentialId> {
+        let held = &self.tenant.clients.get(client)?.credentials;
+        held.iter().find(|(_, held)| !held.is_deleted()).map(|(id, _)| *id)
+    }
+
     /// What the vault should hold: the newest secret of each client, the one before while its
-    /// grace was not ended, and every EdgeGrid credential.
+    /// grace was not ended, and every EdgeGrid credential that was not deleted.
     fn expected_vault(&self) -> BTreeSet<(VaultKind, String)> {
         let clients = self.ever.iter().filter_map(|id| self.tenant.clients.get(*id));
         clients
@@ -133,7 +157,8 @@ impl World {
                 let former = client.grace_until.map(|_| client.secret_generation - 1);
                 let secrets = [Some(client.secret_generation), former].into_iter().flatten();
                 let secrets = secrets.map(|number| secret_id(&client.capture_id, number));
-                let credentials = client.credentials.values().map(|it| it.client_token.clone());
+                let kept = client.credentials.values().filter(|held| !held.is_deleted());
+                let credentials = kept.map(|it| it.client_token.clone());
                 secrets
                     .map(|id| (VaultKind::ClientSecret, id))
                     .chain(credentials.map(|id| (VaultKind::EdgeGrid, id)))

@@ -2,7 +2,7 @@
 //! with, works some hours longer or not at all (Capture, `clients/reset_secret`).
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{ActorKind, Aggregate, ClientId, ClientSecretReset, Event, Right, Tenant};
+use domain::{ActorKind, Aggregate, ClientId, ClientSecretReset, Credential, Event, Right, Tenant};
 use eventlog::{SealError, VaultKind, VaultWrite};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -44,12 +44,15 @@ impl Rejection for ResetClientSecretRejection {
 }
 
 impl ResetClientSecret {
-    /// What would work beyond `ends_at` and was issued before.
+    /// What could work beyond `ends_at` and was issued before: any credential could, since its
+    /// expiry may be put off.
     fn fact(&self, tenant: &Tenant, now: DateTime<Utc>) -> Option<ClientSecretReset> {
         let client = tenant.clients.get(self.client)?;
         let ends_at = now + TimeDelta::try_hours(self.hours_to_live)?;
         let outlives = |expires_at: DateTime<Utc>| expires_at > ends_at;
-        let credentials = client.credentials.iter().filter(|(_, held)| outlives(held.expires_at));
+        let could_outlive =
+            |held: &Credential| !held.is_deleted() && held.ends_at.is_none_or(outlives);
+        let credentials = client.credentials.iter().filter(|(_, held)| could_outlive(held));
         let tokens = tenant
             .tokens
             .held_by(ActorKind::Client, &self.client.to_string())
@@ -168,7 +171,7 @@ mod tests {
     #[test]
     fn all_that_would_outlive_the_former_secret_ends_with_it() {
         check(0, &[7, 8], &["endless", "short"]);
-        check(168, &[8], &["endless"]);
+        check(168, &[7, 8], &["endless"]);
     }
 
     #[test]

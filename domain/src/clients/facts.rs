@@ -95,7 +95,7 @@ pub struct ClientSecretReset {
     pub grace_until: Option<DateTime<Utc>>,
     /// When what is listed below expires: `grace_until`, or the instant of the reset.
     pub ends_at: DateTime<Utc>,
-    /// The EdgeGrid credentials that would have outlived the former secret.
+    /// The EdgeGrid credentials that could outlive the former secret.
     pub credentials: Vec<CredentialId>,
     /// The bearer tokens held by the client that would have outlived it.
     pub tokens: Vec<TokenId>,

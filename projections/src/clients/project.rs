@@ -1,9 +1,9 @@
 //! What each event changes in the tables of API clients.
 
-use domain::{ClientCreated, ClientCredentialCreated, ClientId, Event, OrganizationId, UserId};
+use domain::{ClientCreated, ClientId, Event, OrganizationId, UserId};
 use eventlog::Recorded;
 
-use super::tables::{ALL, CLIENTS, CREDENTIALS, RESETS};
+use super::tables::{ALL, CLIENTS, RESETS};
 use crate::projection::{made, modified};
 use crate::value::word;
 use crate::{Changes, ProjectError, Projection, Table, Value, values};
@@ -60,24 +60,15 @@ impl Projection for Clients {
                 let (tenant, generation) = (&recorded.tenant, fact.generation);
                 let (reset_at, ends_at) = (recorded.created_at, fact.ends_at);
                 let reset = values![tenant, fact.client.0, generation, reset_at, ends_at];
-                changes.upsert(&RESETS, reset)?;
-                fact.credentials.iter().try_for_each(|credential| {
-                    let key = values![&recorded.tenant, fact.client.0, credential.0];
-                    changes.update(&CREDENTIALS, key, [("ends_at", fact.ends_at.into())])
-                })
+                changes.upsert(&RESETS, reset)
             }
             Event::ClientSecretGraceEnded(fact) => {
                 set(fact.client, vec![("grace_until", Value::Null)])
             }
-            Event::ClientCredentialCreated(fact) => {
-                set(fact.client, Vec::new())?;
-                credential_created(fact, recorded, changes)
-            }
-            Event::ClientCredentialDeactivated(fact) => {
-                set(fact.client, Vec::new())?;
-                let key = values![&recorded.tenant, fact.client.0, fact.credential.0];
-                changes.update(&CREDENTIALS, key, [("status", "INACTIVE".into())])
-            }
+            Event::ClientCredentialCreated(fact) => set(fact.client, Vec::new()),
+            Event::ClientCredentialDeactivated(fact) => set(fact.client, Vec::new()),
+            Event::ClientCredentialChanged(fact) => set(fact.client, Vec::new()),
+            Event::ClientCredentialDeleted(fact) => set(fact.client, Vec::new()),
             Event::ClientDeleted(fact) => ALL.iter().try_for_each(|table| {
                 changes.delete(table, values![&recorded.tenant, fact.client.0])
             }),
@@ -126,31 +117,13 @@ fn created(
     changes.upsert(&CLIENTS, row)
 }
 
-fn credential_created(
-    fact: &ClientCredentialCreated,
-    recorded: &Recorded,
-    changes: &mut Changes,
-) -> Result<(), ProjectError> {
-    let row = values![
-        &recorded.tenant,
-        fact.client.0,
-        fact.credential.0,
-        &fact.client_token,
-        &fact.access_token,
-        "ACTIVE",
-        recorded.created_at,
-        fact.expires_at,
-        Value::Null,
-    ];
-    changes.upsert(&CREDENTIALS, row)
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
     use domain::{
-        AkamaiClientId, CaptureClientId, ClientDeleted, ClientDescribed, ClientFeature, ClientKind,
-        ClientLocked, ClientRenamed, ClientSecretReset, CredentialId,
+        AkamaiClientId, CaptureClientId, ClientCredentialDeactivated, ClientDeleted,
+        ClientDescribed, ClientFeature, ClientKind, ClientLocked, ClientRenamed, ClientSecretReset,
+        CredentialId,
     };
     use uuid::Uuid;
 
@@ -201,28 +174,21 @@ mod tests {
     }
 
     #[test]
-    fn a_reset_ends_the_credentials_it_names_and_leaves_the_others() {
-        let created = ClientCredentialCreated {
-            client: ID,
-            credential: CredentialId(5),
-            client_token: "akab-c".to_owned(),
-            access_token: "akab-a".to_owned(),
-            expires_at: at(99),
-        };
+    fn a_reset_is_kept_and_so_is_whatever_last_befell_a_credential() {
+        let credential = CredentialId(5);
         let reset = ClientSecretReset {
             client: ID,
             generation: 2,
             grace_until: Some(at(9)),
             ends_at: at(9),
-            credentials: vec![CredentialId(5), CredentialId(4)],
+            credentials: vec![credential],
             tokens: vec![],
         };
-        let rows = told(Clients, &[created.into(), reset.into()]);
+        let off = ClientCredentialDeactivated { client: ID, credential };
+        let rows = told(Clients, &[reset.into(), off.into()]);
         let set = "secret_generation=2 grace_until=9 modified_by=ada modified_at=2 sequence=1";
         let expected = [
-            format!("client_credentials_v1 ~ acme {ID} 4 ends_at=9"),
-            format!("client_credentials_v1 + acme {ID} 5 akab-c akab-a ACTIVE 1 99 9"),
-            format!("client_resets_v1 + acme {ID} 2 2 9"),
+            format!("client_resets_v1 + acme {ID} 2 1 9"),
             format!("clients_v1 ~ acme {ID} {set}"),
         ];
         assert_eq!(rows, expected);
@@ -239,7 +205,7 @@ mod tests {
             was_active: true,
         };
         let rows = told(Clients, &[born(), deleted.into()]);
-        let tables = ["client_credentials", "client_resets"];
+        let tables = ["client_resets"];
         let tables = tables.into_iter().chain(["clients"]);
         let expected: Vec<_> = tables.map(|table| format!("{table}_v1 - acme {ID}")).collect();
         assert_eq!(rows, expected);

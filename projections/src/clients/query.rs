@@ -71,9 +71,9 @@ macro_rules! select {
         c.authorized_user, c.organization_id, c.features, c.access, c.tags,
         c.is_default, c.is_locked, c.is_active, c.secret_generation, c.grace_until,
         c.created_by, c.created_at, c.modified_by, c.modified_at, c.sequence,
-        (select count(*) from client_credentials_v1 k
+        (select count(*) from client_credentials_v2 k
             where k.tenant = c.tenant and k.client_id = c.client_id),
-        (select count(*) from client_credentials_v1 k
+        (select count(*) from client_credentials_v2 k
             where k.tenant = c.tenant and k.client_id = c.client_id and k.status = 'ACTIVE')
         from clients_v1 c "
     };

@@ -33,23 +33,6 @@ pub(super) static CLIENTS: Table = Table {
     ],
 };
 
-pub(super) static CREDENTIALS: Table = Table {
-    name: "client_credentials_v1",
-    columns: &[
-        Column::text("tenant"),
-        Column::text("client_id"),
-        Column::int("credential_id"),
-        Column::text("client_token"),
-        Column::text("access_token"),
-        Column::text("status"),
-        Column::int("created_at"),
-        Column::int("expires_at"),
-        Column::int("ends_at").nullable(),
-    ],
-    key: 3,
-    indexes: &[&["client_token"]],
-};
-
 /// Every reset of a client's secret, and when it ended what was handed out before: web tokens
 /// stand in no table, so theirs is told by the instant they were issued at.
 pub(super) static RESETS: Table = Table {
@@ -65,4 +48,4 @@ pub(super) static RESETS: Table = Table {
     indexes: &[],
 };
 
-pub(super) static ALL: &[&Table] = &[&CLIENTS, &CREDENTIALS, &RESETS];
+pub(super) static ALL: &[&Table] = &[&CLIENTS, &RESETS];

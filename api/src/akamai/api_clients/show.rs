@@ -23,7 +23,7 @@ async fn common(
     let user = client.authorized_user.as_ref().map(UserId::as_str);
     let actors = [client.marks.created_by.as_str()].into_iter().chain(user);
     let names = Names::of(call, actors).await?;
-    let active = credentials.iter().filter(|held| held.is_live(call.request.received_at));
+    let active = credentials.iter().filter(|held| held.state.is_live(call.request.received_at));
     let keys = call.app.keyring.tenant(&client.tenant).await?;
     let shown = json!({
         "accessToken": access_token(&keys, client.client)?,

@@ -1,0 +1,20 @@
+//! Lists an API client's credentials, deleted ones too.
+
+use axum::response::Response;
+use domain::Permission;
+use projections::clients;
+
+use super::{holder, may_change, show};
+use crate::akamai::forest::Forest;
+use crate::akamai::problem::Problem;
+use crate::akamai::wire;
+use crate::call::Call;
+use crate::fault::Fault;
+
+pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
+    let client = holder(&call, Permission::Read).await?;
+    let may = may_change(&call, &Forest::of(&call).await?, &client);
+    let all = clients::credentials_of(&call.views, &client.tenant, client.client).await;
+    let all = all.map_err(Fault::from)?;
+    Ok(wire::ok(all.iter().map(|held| show::one(&call, held, may)).collect()))
+}
