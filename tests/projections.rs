@@ -4,6 +4,7 @@ mod ledger;
 mod parking;
 mod past;
 mod picky;
+mod plans;
 mod questions;
 mod reads;
 mod rebuild;

@@ -1,5 +1,10 @@
 //! The tenant-clients dialect.
 
+mod document;
+mod lifecycle;
+mod ownership;
+mod updates;
+
 use std::sync::Arc;
 
 use api::jwt::Claims;
@@ -13,6 +18,14 @@ on_both_stores!(
     clients_are_shown_activated_and_deleted,
     tokens_and_tenants_are_checked,
 );
+
+/// Where clients stand as it is documented.
+const CLIENTS: &str = "/clients/v1/tenants/default/clients";
+
+/// A call by an administrator of the tenant.
+async fn call(world: &World, method: &str, path: &str, body: Value) -> Reply {
+    world.bearer(&world.admin_web_token(), method, path, body).await
+}
 
 const MOUNTS: [&str; 3] = ["/clients/v1", "/clientms", "/authsec/clientms"];
 

@@ -152,7 +152,9 @@ impl Caller {
     /// Whether the gate of an operation lets it through.
     pub fn holds(&self, needs: Needs) -> bool {
         match needs {
-            Needs::Nothing | Needs::SignedIn | Needs::RightOfCommand => true,
+            Needs::Nothing | Needs::SignedIn | Needs::RightOfCommand | Needs::ClientsOrOwner(_) => {
+                true
+            }
             Needs::Right(right) => self.has(right),
             Needs::Permission(permission) => self.client.as_ref().is_some_and(|client| {
                 client.access.iter().any(|grant| grant.permissions.contains(&permission))

@@ -49,6 +49,8 @@ pub enum Needs {
     Feature(ClientFeature),
     /// A permission `clients:<verb>` (tenant clients).
     Clients(&'static str),
+    /// The same, or to be the owner of the client it is about, which the handler sees to.
+    ClientsOrOwner(&'static str),
 }
 
 impl fmt::Display for Needs {
@@ -63,6 +65,9 @@ impl fmt::Display for Needs {
             }
             Self::Feature(feature) => write!(f, "the feature {}", feature.as_str()),
             Self::Clients(verb) => write!(f, "the permission clients:{verb}"),
+            Self::ClientsOrOwner(verb) => {
+                write!(f, "the permission clients:{verb}, or to be the client's owner")
+            }
         }
     }
 }

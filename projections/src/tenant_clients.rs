@@ -9,4 +9,4 @@ mod tables;
 pub use filter::{Deleted, Filter, Word};
 pub(crate) use project::TenantClients;
 pub(crate) use query::STATEMENTS;
-pub use query::{TenantClientRow, all, by_hydra_id, count, one, page, roles, roles_of, statement};
+pub use query::{TenantClientRow, all, count, one, roles_of, slice, statement};

@@ -103,7 +103,7 @@ impl Row {
         let read = |text: String| {
             serde_json::from_str(&text).map_err(|_| ViewError::Unreadable("not the JSON meant"))
         };
-        self.maybe_text()?.map(|text| read(text)).transpose()
+        self.maybe_text()?.map(read).transpose()
     }
 
     /// A text that names a variant of an enumeration, as serde spells it.

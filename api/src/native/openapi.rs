@@ -26,7 +26,9 @@ fn document() -> Value {
     }
     let [documented, ..] = tenant_clients::ROOTS;
     for operation in tenant_clients::dialect(documented).listed().operations {
-        add(&mut paths, format!("{documented}{}", operation.path), &operation);
+        let described = tenant_clients::describe(&operation);
+        let path = format!("{documented}{}", operation.path);
+        put(&mut paths, path, &operation, described);
     }
     for entry in COMMANDS {
         let path = format!("/v1/tenants/{{tenant}}/commands/{}", entry.name);
@@ -50,7 +52,6 @@ fn document() -> Value {
 }
 
 fn add(paths: &mut Map<String, Value>, path: String, operation: &Operation) {
-    let method = operation.method.as_str().to_ascii_lowercase();
     let described = json!({
         "operationId": operation.id,
         "description": format!("Needs {}.", operation.needs),
@@ -60,6 +61,11 @@ fn add(paths: &mut Map<String, Value>, path: String, operation: &Operation) {
             "default": refusal(),
         },
     });
+    put(paths, path, operation, described);
+}
+
+fn put(paths: &mut Map<String, Value>, path: String, operation: &Operation, described: Value) {
+    let method = operation.method.as_str().to_ascii_lowercase();
     let item = paths.entry(path).or_insert_with(|| json!({}));
     if let Some(item) = item.as_object_mut() {
         item.insert(method, described);

@@ -4,7 +4,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::SecondsFormat;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::call::Incoming;
 use crate::caller::BearerError;
@@ -18,6 +18,8 @@ pub(crate) struct ClientsError {
     error: String,
     message: String,
     code: &'static str,
+    /// Members beside those that every refusal has.
+    more: Vec<(&'static str, Value)>,
     retry_after_seconds: Option<u32>,
 }
 
@@ -29,7 +31,13 @@ impl ClientsError {
         message: impl Into<String>,
     ) -> Self {
         let (error, message) = (error.into(), message.into());
-        Self { status, error, message, code, retry_after_seconds: None }
+        Self { status, error, message, code, more: Vec::new(), retry_after_seconds: None }
+    }
+
+    /// The same, with one more member.
+    pub(super) fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.more.push((name, value));
+        self
     }
 
     /// A parameter that cannot be taken.
@@ -42,6 +50,25 @@ impl ClientsError {
     pub(super) fn no_client() -> Self {
         let message = "Client not found in tenant scope";
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Not Found", message)
+    }
+
+    /// The same, for whoever named it in a body.
+    pub(super) fn client_not_found(tenant: &str, client: &str) -> Self {
+        let message = "Client not found in tenant scope";
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Client not found", message)
+            .with("tenant_id", json!(tenant))
+            .with("client_id", json!(client))
+    }
+
+    /// No such role, or the client does not hold it.
+    pub(super) fn no_role() -> Self {
+        let message = "Role not found in tenant scope";
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Not Found", message)
+    }
+
+    /// Neither the permission is held, nor is the client the caller's own.
+    pub(super) fn not_owner(verb: &str) -> Self {
+        Self::forbidden(format!("It takes clients:{verb}, or to be the client's owner"))
     }
 
     /// The token is of another tenant than the path.
@@ -60,13 +87,17 @@ impl ClientsError {
     }
 
     pub(super) fn respond(&self, request: &Incoming) -> Response {
-        let body = json!({
+        let mut body = json!({
             "error": self.error,
             "message": self.message,
             "code": self.code,
             "timestamp": request.received_at.to_rfc3339_opts(SecondsFormat::Micros, true),
             "request_id": request.id,
         });
+        if let Some(members) = body.as_object_mut() {
+            let more = self.more.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+            members.extend(more);
+        }
         let mut response = (self.status, axum::Json(body)).into_response();
         let headers = response.headers_mut();
         if self.status == StatusCode::UNAUTHORIZED {

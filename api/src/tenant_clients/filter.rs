@@ -1,13 +1,11 @@
 //! Which clients a list shows, and which page of them, as the query says it.
 
+use commands::clients::{ACTIVE, CLIENT_TYPES};
 use projections::TAGS_MOST;
-use projections::clients::ClientFilter;
+use projections::tenant_clients::{Deleted, Filter, Word};
 
 use super::error::ClientsError;
 use crate::call::Incoming;
-
-/// The only type of client there is so far.
-pub(super) const CLIENT_TYPE: &str = "application";
 
 const LIMIT_USUAL: u64 = 10;
 const LIMIT_MOST: u64 = 100;
@@ -16,7 +14,9 @@ const LIMIT_MOST: u64 = 100;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Asked {
     /// `None` when what is asked for cannot be: the list is empty.
-    pub(super) filter: Option<ClientFilter>,
+    pub(super) filter: Option<Filter>,
+    /// Part of the address, whatever its case.
+    pub(super) email_part: Option<String>,
     pub(super) page: u64,
     pub(super) limit: u64,
 }
@@ -24,42 +24,52 @@ pub(super) struct Asked {
 /// Reads the query. Parameters that are not known are ignored.
 pub(super) fn asked(request: &Incoming) -> Result<Asked, ClientsError> {
     let value = |name| request.query_value(name).filter(|value| !value.is_empty());
-    let active = value("active").map(|text| boolean("active", &text)).transpose()?;
-    let only = value("active_only").map(|text| boolean("active_only", &text)).transpose()?;
-    value("deleted").map(|text| boolean("deleted", &text)).transpose()?;
+    let flag = |name| value(name).map(|text| boolean(name, &text)).transpose();
+    let (active, only, deleted) = (flag("active")?, flag("active_only")?, flag("deleted")?);
     let wanted = active.or(only.filter(|only| *only));
     let tags_any: Vec<_> = value("tags").iter().flat_map(|tags| list(tags)).collect();
     if tags_any.len() > TAGS_MOST {
         return Err(ClientsError::invalid(format!("at most {TAGS_MOST} tags can be asked for")));
     }
-    let states = states(value("status").as_deref(), wanted);
-    // No client has an e-mail address, and all are of one type.
-    let is_possible =
-        value("email").is_none() && value("client_type").is_none_or(|wanted| wanted == CLIENT_TYPE);
-    let name_part = value("name");
-    let filter = states.filter(|_| is_possible).map(|(is_active, is_locked)| ClientFilter {
-        is_active,
-        is_locked,
-        name_part,
+    let client_type = value("client_type");
+    let is_type = |wanted: &String| CLIENT_TYPES.contains(&wanted.as_str());
+    let shows_deleted = deleted == Some(true);
+    let filter = states(value("status").as_deref(), wanted, shows_deleted);
+    let filter = filter.filter(|_| client_type.as_ref().is_none_or(is_type));
+    let filter = filter.map(|states| Filter {
+        client_type,
+        owner: value("owner_id"),
+        name_part: value("name"),
         tags_any,
+        ..states
     });
     let number = |name| value(name).and_then(|text| text.parse::<u64>().ok());
     let page = number("page").filter(|page| *page >= 1).unwrap_or(1);
     let limit = number("limit").filter(|limit| (1..=LIMIT_MOST).contains(limit));
-    Ok(Asked { filter, page, limit: limit.unwrap_or(LIMIT_USUAL) })
+    let limit = limit.unwrap_or(LIMIT_USUAL);
+    Ok(Asked { filter, email_part: value("email"), page, limit })
 }
 
-/// Active or not and locked or not, as status and flag together ask; `None` where they contradict
-/// each other.
-fn states(status: Option<&str>, active: Option<bool>) -> Option<(Option<bool>, Option<bool>)> {
-    let (by_status, locked) = match status {
-        None => return Some((active, None)),
-        Some("Active") => (true, Some(false)),
-        Some("Locked") => (true, Some(true)),
-        Some("Inactive") => (false, None),
-        Some(_) => return None,
+/// What status, flag and deletion together ask for; `None` where they contradict each other.
+fn states(status: Option<&str>, active: Option<bool>, shows_deleted: bool) -> Option<Filter> {
+    let deleted = if shows_deleted { Deleted::Shown } else { Deleted::Hidden };
+    let Some(status) = status else {
+        return Some(Filter { deleted, is_active: active, ..Filter::default() });
     };
-    active.is_none_or(|active| active == by_status).then_some((Some(by_status), locked))
+    // A status belongs to clients that were not deleted, but for the one that says so.
+    let (by_status, is_locked, word) = match status {
+        ACTIVE => (true, Some(false), None),
+        "Locked" => (true, Some(true), None),
+        "Deleted" => {
+            let only = Filter { deleted: Deleted::Only, ..Filter::default() };
+            return Some(only).filter(|_| shows_deleted && active != Some(true));
+        }
+        "Inactive" => (false, None, Some(Word::Usual)),
+        word => (false, None, Some(Word::Is(word.to_owned()))),
+    };
+    let agrees = active.is_none_or(|active| active == by_status);
+    let is_active = Some(by_status);
+    agrees.then(|| Filter { is_active, is_locked, word, ..Filter::default() })
 }
 
 /// The words that Go reads as a boolean.
@@ -99,10 +109,21 @@ mod tests {
         check_states("active_only=false", Some((None, None)));
         check_states("status=Active", Some((Some(true), Some(false))));
         check_states("status=Locked&active=true", Some((Some(true), Some(true))));
+        check_states("status=Inactive", Some((Some(false), None)));
+        check_states("status=Pending", Some((Some(false), None)));
         check_states("status=Inactive&active=true", None);
         check_states("status=Deleted", None);
-        check_states("email=x", None);
-        check_states("client_type=ai_agent", None);
+        check_states("status=Deleted&deleted=1", Some((None, None)));
+        check_states("client_type=toaster", None);
+    }
+
+    #[test]
+    fn deleted_clients_are_hidden_unless_asked_for() {
+        let deleted = |query: &str| ask(query).unwrap().filter.unwrap().deleted;
+        assert_eq!(deleted(""), Deleted::Hidden);
+        assert_eq!(deleted("deleted=false"), Deleted::Hidden);
+        assert_eq!(deleted("deleted=true"), Deleted::Shown);
+        assert_eq!(deleted("deleted=true&status=Deleted"), Deleted::Only);
     }
 
     #[test]

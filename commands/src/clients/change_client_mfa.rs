@@ -135,7 +135,9 @@ mod tests {
         let body = json!({"client": id(2), "step": step});
         let command: ChangeClientMfa = serde_json::from_value(body).unwrap();
         let events = command.decide(tenant, &Context::sample(()))?;
-        events.iter().for_each(|event| tenant.apply(event));
+        for event in &events {
+            tenant.apply(event);
+        }
         Ok(!events.is_empty())
     }
 

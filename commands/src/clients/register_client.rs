@@ -45,6 +45,9 @@ pub struct RegisterClient {
     pub tags: Vec<String>,
     /// No other client has it; the client's own id if absent.
     pub hydra_client_id: Option<String>,
+    /// Whether an absent `hydraClientId` stands for `<id>-main-client`, as for those who register.
+    #[serde(default)]
+    pub is_main: bool,
     #[serde(default)]
     pub oidc_enabled: bool,
     /// True if absent, unless `status` says otherwise.
@@ -211,6 +214,9 @@ impl Command for RegisterClient {
             Some(Activity::Deleted) => return Err(RegisterClientRejection::BornDeleted),
         };
         let client = fact.client;
+        if self.is_main && registration.hydra_client.is_none() {
+            registration.hydra_client = Some(format!("{client}-main-client"));
+        }
         let created = ClientCreated { organization: self.organization.clone(), ..fact };
         let mut events = vec![created.into(), ClientRegistered { client, registration }.into()];
         if !is_active {
@@ -225,5 +231,71 @@ impl Command for RegisterClient {
 
     fn reply(fresh: &FreshRegistration) -> Map<String, Value> {
         CreateClient::reply(&fresh.client)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::clients::sample::{id, tenant};
+    use crate::mint::sample;
+
+    fn decide(mut body: Value) -> Result<Vec<Event>, RegisterClientRejection> {
+        if body.get("name").is_none() {
+            body["name"] = json!("crawler");
+        }
+        let (tenant, keys) = (tenant(), sample::keys(&tenant().id));
+        let mut command: RegisterClient = serde_json::from_value(body).unwrap();
+        let fresh = command.draw(&mut sample::mint(&tenant.id, &keys, 0)).unwrap();
+        let context = Context::sample(fresh);
+        assert_eq!(command.vault(&tenant, &context).len(), 2, "a secret and a key");
+        let events = command.decide(&tenant, &context)?;
+        Ok(events.into_iter().map(|event| keys.opened(event)).collect())
+    }
+
+    fn registration(body: Value) -> Registration {
+        let events = decide(body).unwrap();
+        let Some(Event::ClientRegistered(fact)) = events.get(1) else { panic!("{events:?}") };
+        fact.registration.clone()
+    }
+
+    #[test]
+    fn a_name_is_enough_and_what_is_given_is_told() {
+        assert_eq!(registration(json!({})), Registration::default());
+        let told = registration(json!({
+            "email": "ops@acme.example", "owner": "u-1", "organization": "elsewhere", "project": "p",
+            "hydraClientId": "h", "oidcEnabled": true, "clientType": "ai_agent", "agentType": "bot",
+        }));
+        let email = told.email.as_ref().and_then(|email| email.known()).unwrap();
+        assert_eq!(email.address, "ops@acme.example");
+        assert_eq!((told.owner.as_deref(), told.hydra_client.as_deref()), (Some("u-1"), Some("h")));
+        assert_eq!((told.client_type.as_str(), told.oidc_enabled), ("ai_agent", true));
+        let main = registration(json!({"isMain": true})).hydra_client.unwrap();
+        assert!(main.ends_with("-main-client"), "{main}");
+    }
+
+    #[test]
+    fn one_may_begin_inactive() {
+        let events = decide(json!({"status": "Pending"})).unwrap();
+        let names: Vec<_> = events.iter().map(Event::name).collect();
+        assert_eq!(names, ["client.created", "client.registered", "client.deactivated"]);
+        assert_eq!(registration(json!({"status": "Pending"})).status.as_deref(), Some("Pending"));
+    }
+
+    #[test]
+    fn refuses_what_no_client_can_be() {
+        use RegisterClientRejection as No;
+        let refused = |body: Value| decide(body).unwrap_err();
+        let taken = No::Client(CreateClientRejection::NameTaken(id(2)));
+        assert_eq!(refused(json!({"name": "robot"})), taken);
+        assert_eq!(refused(json!({"email": "nobody"})), No::EmailInvalid);
+        assert_eq!(refused(json!({"owner": " "})), No::TextInvalid("owner"));
+        assert_eq!(refused(json!({"hydraClientId": id(2)})), No::HydraTaken(id(2)));
+        assert_eq!(refused(json!({"clientType": "toaster"})), No::TypeUnknown);
+        assert_eq!(refused(json!({"status": "Deleted"})), No::BornDeleted);
+        let contradiction = No::Status(StatusFault::Contradiction);
+        assert_eq!(refused(json!({"active": true, "status": "Pending"})), contradiction);
     }
 }

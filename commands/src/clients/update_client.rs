@@ -41,6 +41,7 @@ pub struct UpdateClient {
 }
 
 /// A member that is there, were it only `null`.
+#[expect(clippy::option_option, reason = "absent, `null` and there are three things")]
 fn told<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
@@ -230,7 +231,7 @@ impl Command for UpdateClient {
             }
         };
         if after != *before {
-            let before = before.clone();
+            let (before, after) = (Box::new(before.clone()), Box::new(after));
             events.push(ClientRegistrationChanged { client, before, after }.into());
         }
         match (found.is_active, is_active) {

@@ -70,8 +70,8 @@ pub struct ClientRegistered {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientRegistrationChanged {
     pub client: ClientId,
-    pub before: Registration,
-    pub after: Registration,
+    pub before: Box<Registration>,
+    pub after: Box<Registration>,
 }
 
 /// A client carries other tags.

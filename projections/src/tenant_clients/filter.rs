@@ -95,7 +95,7 @@ impl Filter {
     }
 
     /// The parameters behind the tenant, all but the page.
-    pub(super) fn params(&self) -> Result<Vec<Value>, ViewError> {
+    pub fn params(&self) -> Result<Vec<Value>, ViewError> {
         let state = |wanted: Option<bool>| wanted.map_or(-1, i64::from);
         // No word is blank: a blank stands for "none in particular".
         let word = match &self.word {

@@ -13,6 +13,7 @@ use crate::{ViewError, Views, values};
 
 /// One client, deleted or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 pub struct TenantClientRow {
     pub tenant: TenantId,
     pub client: ClientId,
@@ -38,6 +39,8 @@ pub struct TenantClientRow {
     pub agent_type: Option<String>,
     pub tags: BTreeSet<String>,
     pub mfa: Mfa,
+    /// How many roles it holds.
+    pub roles: i64,
     pub marks: Marks,
 }
 
@@ -46,7 +49,8 @@ macro_rules! select {
         "select c.tenant, c.client_id, c.name, c.description, c.organization_id,
         c.authorized_user, c.is_default, c.is_active, c.is_locked, c.deleted_at, c.word, c.email,
         c.owner, c.project, c.hydra_client_id, c.oidc_enabled, c.client_type, c.agent_type, c.tags,
-        c.mfa, c.created_by, c.created_at, c.modified_by, c.modified_at, c.sequence
+        c.mfa, (select count(*) from tenant_client_roles_v1 r
+            where r.tenant = c.tenant and r.client_id = c.client_id), c.created_by, c.created_at, c.modified_by, c.modified_at, c.sequence
         from tenant_clients_v1 c "
     };
 }
@@ -158,11 +162,8 @@ const ACTIVE: [[&str; 2]; 4] = shapes!(active);
 const STANDING: [[&str; 2]; 4] = shapes!(standing);
 
 const ONE: &str = concat!(select!(), "where c.tenant = $1 and c.client_id = $2");
-const BY_HYDRA_ID: &str = concat!(select!(), "where c.tenant = $1 and c.hydra_client_id = $2");
 const COUNTS: &str = "select live, active, deleted from tenant_client_counts_v1 where tenant = $1";
-const ROLES: &str = "select r.client_id, r.role_id from tenant_client_roles_v1 r
-    where r.tenant = $1 order by r.client_id, r.role_id";
-const ROLES_OF: &str = "select r.client_id, r.role_id from tenant_client_roles_v1 r
+const ROLES_OF: &str = "select r.role_id from tenant_client_roles_v1 r
     where r.tenant = $1 and r.client_id = $2 order by r.role_id";
 
 pub(crate) const STATEMENTS: &[&[&str]] = &[
@@ -170,7 +171,7 @@ pub(crate) const STATEMENTS: &[&[&str]] = &[
     LIVE.as_flattened(),
     ACTIVE.as_flattened(),
     STANDING.as_flattened(),
-    &[ONE, BY_HYDRA_ID, COUNTS, ROLES, ROLES_OF],
+    &[ONE, COUNTS, ROLES_OF],
 ];
 
 /// The statement that lists what `filter` lets through, as it is sent to either store.
@@ -203,28 +204,18 @@ pub async fn one(
     rows.into_iter().next().map(read).transpose()
 }
 
-/// The client that an authorization server knows under that id, deleted or not.
-pub async fn by_hydra_id(
-    views: &Views,
-    tenant: &TenantId,
-    id: &str,
-) -> Result<Option<TenantClientRow>, ViewError> {
-    let rows = views.rows(CLIENTS.name, tenant, BY_HYDRA_ID, &values![id]).await?;
-    rows.into_iter().next().map(read).transpose()
-}
-
-/// A page of the clients that `filter` lets through, the oldest first. Pages count from 1.
-pub async fn page(
+/// So many of the clients that `filter` lets through, the oldest first, the first ones skipped.
+pub async fn slice(
     views: &Views,
     tenant: &TenantId,
     filter: &Filter,
-    page: u64,
+    skip: u64,
     limit: u64,
 ) -> Result<Vec<TenantClientRow>, ViewError> {
     let mut params = filter.params()?;
+    // Both stores take it for a number of rows, and neither has that many.
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    let skipped = page.saturating_sub(1).saturating_mul(limit).min(u64::from(u32::MAX));
-    params.extend(values![number(limit), number(skipped)]);
+    params.extend(values![number(limit), number(skip)]);
     let [rows, _] = pair(filter);
     views.rows(CLIENTS.name, tenant, rows, &params).await?.into_iter().map(read).collect()
 }
@@ -235,7 +226,7 @@ pub async fn all(
     tenant: &TenantId,
     filter: &Filter,
 ) -> Result<Vec<TenantClientRow>, ViewError> {
-    page(views, tenant, filter, 1, u64::MAX).await
+    slice(views, tenant, filter, 0, u64::MAX).await
 }
 
 /// How many clients `filter` lets through in all.
@@ -266,16 +257,7 @@ pub async fn roles_of(
     client: ClientId,
 ) -> Result<Vec<RoleId>, ViewError> {
     let rows = views.rows(CLIENTS.name, tenant, ROLES_OF, &values![client.0]).await?;
-    rows.into_iter().map(|row| read_role(row).map(|(_, role)| role)).collect()
-}
-
-/// Which clients of the tenant hold which roles.
-pub async fn roles(views: &Views, tenant: &TenantId) -> Result<Vec<(ClientId, RoleId)>, ViewError> {
-    views.rows(CLIENTS.name, tenant, ROLES, &[]).await?.into_iter().map(read_role).collect()
-}
-
-fn read_role(mut row: Row) -> Result<(ClientId, RoleId), ViewError> {
-    Ok((ClientId(row.uuid()?), RoleId(row.int()?)))
+    rows.into_iter().map(|mut row| row.int().map(RoleId)).collect()
 }
 
 fn read(mut row: Row) -> Result<TenantClientRow, ViewError> {
@@ -300,6 +282,7 @@ fn read(mut row: Row) -> Result<TenantClientRow, ViewError> {
         agent_type: row.maybe_text()?,
         tags: row.json()?,
         mfa: row.json()?,
+        roles: row.int()?,
         marks: Marks::read(&mut row)?,
     })
 }

@@ -34,7 +34,6 @@ pub(super) static CLIENTS: Table = Table {
         &["tenant", "is_deleted", "created_at", "client_id"],
         &["tenant", "is_deleted", "is_active", "created_at", "client_id"],
         &["tenant", "is_deleted", "is_active", "is_locked", "created_at", "client_id"],
-        &["tenant", "hydra_client_id"],
     ],
 };
 
