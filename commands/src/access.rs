@@ -29,6 +29,10 @@ pub enum GrantFault {
     GroupTwice(GroupId),
     #[error("role {role} does not belong to the contract type of group {group}")]
     ContractTypeDiffers { group: GroupId, role: RoleId },
+    #[error("role {0} is held for the account, not on a group")]
+    RoleIsOfAccount(RoleId),
+    #[error("role {0} is held on groups, not for the account")]
+    RoleIsOfGroups(RoleId),
 }
 
 impl GrantFault {
@@ -39,6 +43,8 @@ impl GrantFault {
             Self::RoleUnknown(_) => Refusal::not_found("role_unknown", member),
             Self::GroupTwice(_) => Refusal::invalid("group_twice", member),
             Self::ContractTypeDiffers { .. } => Refusal::invalid("contract_type_differs", member),
+            Self::RoleIsOfAccount(_) => Refusal::invalid("role_is_of_account", member),
+            Self::RoleIsOfGroups(_) => Refusal::invalid("role_is_of_groups", member),
         }
     }
 }

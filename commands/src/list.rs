@@ -38,7 +38,7 @@ use crate::sign_ins::{
 };
 use crate::tenants::{CreateTenant, SetSigningSecret};
 use crate::tokens::{IssueToken, RevokeToken};
-use crate::users::CreateUser;
+use crate::users::{ConfirmEmail, CreateUser, DeleteUser, ReplaceUserProfile, SetUserGrants};
 use crate::{Command, Granted, Refusal, Rejection};
 
 /// A command, as the native API offers it.
@@ -160,6 +160,7 @@ commands! {
     ChangeUserPassword
     ChooseSecondFactor
     ClearClientAllowList
+    ConfirmEmail
     CreateClient
     CreateClientCredential
     CreateGroup
@@ -175,6 +176,7 @@ commands! {
     DeleteClientCredential
     DeleteGroup
     DeleteRole
+    DeleteUser
     DescribeClient
     DisableAllowList
     EditClientCredential
@@ -205,6 +207,7 @@ commands! {
     RenameClient
     RenameGroup
     ReplaceClient
+    ReplaceUserProfile
     ResetClientSecret
     ResetFeatures
     ResetSecondFactor
@@ -217,6 +220,7 @@ commands! {
     SetFeatures
     SetSignInPolicy
     SetSigningSecret
+    SetUserGrants
     SetUserPassword
     UnlockClient
     UnlockUser

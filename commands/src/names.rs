@@ -28,6 +28,14 @@ pub(crate) fn is_address(text: &str, max: usize) -> bool {
         && text.rsplit_once('@').is_some_and(is_split)
 }
 
+/// The longest address that mail can be sent to (RFC 5321).
+pub(crate) const EMAIL_MAX: usize = 254;
+
+/// Whether `text` is a name without blanks.
+pub(crate) fn has_no_blank(text: &str, max: usize) -> bool {
+    is_name(text, max) && !text.contains(char::is_whitespace)
+}
+
 /// Roughly how many bytes a list of texts takes.
 pub(crate) fn bytes_of(texts: &[String]) -> usize {
     size_of_val(texts) + texts.iter().map(String::len).sum::<usize>()

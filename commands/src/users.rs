@@ -1,7 +1,26 @@
 //! Commands on users.
 
+mod confirm_email;
 mod create_user;
+mod delete_user;
 mod person;
+mod profile_fault;
+mod reach;
+mod replace_user_profile;
+#[cfg(test)]
+mod sample;
+mod second_factor;
+mod set_user_grants;
+mod wanted_grants;
+mod wanted_notifications;
 
+pub use confirm_email::{ConfirmEmail, ConfirmEmailRejection};
 pub use create_user::{CreateUser, CreateUserRejection, FreshUser};
-pub use person::{ClearProfile, ProfileFault, SealedPerson};
+pub use delete_user::{DeleteUser, DeleteUserRejection};
+pub use person::{ClearProfile, SealedPerson};
+pub use profile_fault::ProfileFault;
+pub use reach::Lacking;
+pub use replace_user_profile::{ReplaceUserProfile, ReplaceUserProfileRejection};
+pub use set_user_grants::{SetUserGrants, SetUserGrantsRejection};
+pub use wanted_grants::UserGrant;
+pub use wanted_notifications::{NotificationsFault, WantedNotifications};

@@ -27,7 +27,8 @@ impl GroupGrant {
 /// All that a user was given.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grants {
-    /// In the order they were given, each group once.
+    /// Each group once, in an order that keeps the shape they were given in: a grant was given
+    /// below the last one before it whose group lies above its own.
     pub groups: Vec<GroupGrant>,
     /// Roles of the kind `account`.
     pub account_roles: BTreeSet<RoleId>,

@@ -59,6 +59,11 @@ impl BlockedAssets {
         }
     }
 
+    /// The user is no more.
+    pub fn forget(&mut self, user: &UserId) {
+        self.n_blocks -= self.by_user.remove(user).map_or(0, |blocked| blocked.len());
+    }
+
     pub fn asset_removed(&mut self, fact: &AssetRemoved) {
         self.by_user.retain(|_, blocked| {
             self.n_blocks -= usize::from(blocked.remove(&fact.asset));

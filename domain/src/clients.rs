@@ -148,6 +148,12 @@ impl Clients {
         self.all.iter()
     }
 
+    /// The clients that act for this user.
+    pub fn acting_for(&self, user: &UserId) -> impl Iterator<Item = ClientId> {
+        let acts = move |client: &Client| client.authorized_user.as_ref() == Some(user);
+        self.all.iter().filter(move |(_, client)| acts(client)).map(|(id, _)| *id)
+    }
+
     pub fn named(&self, name: &str) -> Option<ClientId> {
         self.names.get(name).copied()
     }

@@ -119,6 +119,10 @@ events! {
     "role.edited"                   1 RoleEdited                  in roles,         |_t, it| Aggregate::role(it.role);
     "role.deleted"                  1 RoleDeleted                 in roles,         |_t, it| Aggregate::role(it.role);
     "user.created"                  2 UserCreated                 in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.profile_replaced"         1 UserProfileReplaced         in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.email_confirmed"          1 UserEmailConfirmed          in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.grants_set"               1 UserGrantsSet               in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
+    "user.deleted"                  1 UserDeleted                 in users,         |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
     "user.password_set"             2 UserPasswordSet             in sign_ins,      |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
     "user.mail_delivered"           1 UserMailDelivered           in sign_ins,      |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
     "user.locked"                   1 UserLocked                  in sign_ins,      |_t, it| Aggregate::user(&it.user), owner it.organization.to_string();
@@ -184,6 +188,8 @@ impl Event {
         #[expect(clippy::wildcard_enum_match_arm, reason = "most facts tell nothing of a person")]
         match self {
             Self::UserCreated(fact) => vec![&mut fact.profile],
+            Self::UserProfileReplaced(fact) => vec![&mut fact.before, &mut fact.after],
+            Self::UserDeleted(fact) => vec![&mut fact.profile],
             Self::UserSignedIn(fact) => fact.address.iter_mut().map(|it| it as _).collect(),
             Self::UserSignInFailed(fact) => fact.address.iter_mut().map(|it| it as _).collect(),
             Self::ClientRegistered(fact) => contact(&mut fact.registration),

@@ -83,6 +83,11 @@ impl Groups {
         successors(top, level).count()
     }
 
+    /// The groups at the top of their hierarchies.
+    pub fn roots(&self) -> impl Iterator<Item = GroupId> + '_ {
+        self.by_id.iter().filter(|(_, group)| group.parent.is_none()).map(|(id, _)| *id)
+    }
+
     pub fn created(&mut self, fact: &GroupCreated) {
         let group =
             Group { parent: fact.parent, name: fact.name.clone(), children: BTreeSet::new() };

@@ -21,6 +21,7 @@ mod moves;
 mod notifications;
 mod organizations;
 mod personal;
+mod profile;
 pub mod reference;
 mod roles;
 #[cfg(test)]
@@ -79,7 +80,8 @@ pub use ids::{
 pub use moves::{AccessChange, Lineage, MoveFault, PlannedMove};
 pub use notifications::{Notifications, UserNotificationsSet};
 pub use organizations::{OrganizationCreated, Organizations};
-pub use personal::{Open, Opened, Personal, Private, Profile, Sealed};
+pub use personal::{Open, Opened, Personal, Private, Sealed};
+pub use profile::{LANGUAGE_USUAL, Profile, SESSION_SECONDS_USUAL, TIME_ZONE_USUAL};
 pub use roles::{
     Permission, Role, RoleContent, RoleCreated, RoleDeleted, RoleEdited, RoleKind, Roles,
 };
@@ -90,4 +92,7 @@ pub use sign_ins::{
 };
 pub use tenant::{SigningSecretSet, Tenant, TenantCreated};
 pub use tokens::{Token, TokenIssued, TokenRevoked, Tokens};
-pub use users::{User, UserCreated, Users};
+pub use users::{
+    Person, User, UserCreated, UserDeleted, UserEmailConfirmed, UserGrantsSet, UserProfileReplaced,
+    Users,
+};

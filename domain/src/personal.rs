@@ -70,6 +70,11 @@ impl<T> Personal<T> {
         }
     }
 
+    /// It as facts store it; what was erased stays so.
+    pub fn from_closed(closed: Option<&Sealed>) -> Self {
+        closed.map_or(Self::Erased, |sealed| Self::Sealed(sealed.clone()))
+    }
+
     /// The same as facts store it: sealed, unless it was erased.
     pub fn closed(&self) -> Option<&Sealed> {
         match self {
@@ -78,17 +83,4 @@ impl<T> Personal<T> {
             Self::Erased => None,
         }
     }
-}
-
-/// A person as the admin APIs know one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Profile {
-    pub user_name: String,
-    pub first_name: String,
-    pub last_name: String,
-    pub email: String,
-    pub country: String,
-    /// Keyed hash of the e-mail address in lower case, hexadecimal: compared for uniqueness.
-    #[serde(default)]
-    pub email_lookup: String,
 }

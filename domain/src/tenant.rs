@@ -49,7 +49,7 @@ pub struct Tenant {
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 12;
+    pub const FOLD_VERSION: i32 = 13;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -99,6 +99,14 @@ impl Tenant {
             }
             Event::UserCreated(fact) => self.users.created(fact),
             Event::UserBlockedAssetsSet(fact) => self.blocked_assets.set(fact),
+            Event::UserProfileReplaced(fact) => self.users.profile_replaced(fact),
+            Event::UserEmailConfirmed(fact) => self.users.email_confirmed(fact),
+            Event::UserGrantsSet(fact) => self.users.grants_set(fact),
+            Event::UserDeleted(fact) => {
+                self.users.deleted(fact);
+                self.sign_ins.forget(&fact.user);
+                self.blocked_assets.forget(&fact.user);
+            }
             Event::UserNotificationsSet(fact) => self.users.notifications_set(fact),
             Event::UserPasswordSet(fact) => self.sign_ins.password_set(fact),
             Event::UserMailDelivered(fact) => self.sign_ins.mail_delivered(fact),
@@ -179,7 +187,8 @@ impl Tenant {
             self.assets.len(),
             self.blocked_assets.len(),
             self.roles.len(),
-            self.users.len(),
+            // Each with a sealed profile.
+            8 * self.users.len(),
             self.sign_ins.len(),
             4 * self.clients.len(),
             self.client_allow_lists.len(),

@@ -43,6 +43,9 @@ impl Projection for BlockedAssets {
                     changes.upsert(&BLOCKED, values![tenant, user.as_str(), asset.0])?;
                 }
             }
+            Event::UserDeleted(fact) => {
+                changes.delete(&BLOCKED, values![tenant, fact.user.as_str()])?;
+            }
             Event::AssetRemoved(fact) => {
                 for user in &fact.blocked {
                     changes.delete(&BLOCKED, values![tenant, user.as_str(), fact.asset.0])?;

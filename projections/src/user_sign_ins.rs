@@ -112,6 +112,9 @@ impl Projection for UserSignIns {
             ];
             return changes.upsert(&USER_SIGN_INS, row);
         }
+        if let Event::UserDeleted(fact) = event {
+            return changes.delete(&USER_SIGN_INS, values![tenant, fact.user.as_str()]);
+        }
         let (Some(user), set) = (subject(event), columns(event, recorded)?) else { return Ok(()) };
         if set.is_empty() {
             return Ok(());

@@ -16,6 +16,7 @@ static USERS: Table = Table {
         Column::text("user_id"),
         Column::text("organization_id"),
         Column::text("profile"),
+        Column::int("email_pending"),
         Column::text("grants"),
         Column::text("notifications"),
     ],
@@ -30,6 +31,8 @@ pub struct UserRow {
     pub organization: OrganizationId,
     /// Sealed; [`eventlog::TenantKeys::open_personal`] opens it.
     pub profile: Personal<Profile>,
+    /// The e-mail address is another one than the person last confirmed.
+    pub email_pending: bool,
     pub grants: Grants,
     pub notifications: Notifications,
     pub marks: Marks,
@@ -63,15 +66,27 @@ impl Projection for Users {
                     fact.user.as_str(),
                     fact.organization.as_str(),
                     Value::json(&fact.profile)?,
+                    false,
                     Value::json(&fact.grants)?,
                     Value::json(&Notifications::default())?,
                 ];
                 changes.upsert(&USERS, row.into_iter().chain(made(recorded)))
             }
+            Event::UserProfileReplaced(fact) => {
+                let profile = Value::json(&fact.after)?;
+                let set = [("profile", profile), ("email_pending", fact.email_pending.into())];
+                change(&fact.user, recorded, set, changes)
+            }
+            Event::UserEmailConfirmed(fact) => {
+                change(&fact.user, recorded, [("email_pending", false.into())], changes)
+            }
+            Event::UserGrantsSet(fact) => {
+                change(&fact.user, recorded, [("grants", Value::json(&fact.after)?)], changes)
+            }
+            Event::UserDeleted(fact) => changes.delete(&USERS, values![tenant, fact.user.as_str()]),
             Event::UserNotificationsSet(fact) => {
-                let set = [("notifications", Value::json(&fact.after)?)];
-                let set = set.into_iter().chain(modified(recorded));
-                changes.update(&USERS, values![tenant, fact.user.as_str()], set)
+                let after = Value::json(&fact.after)?;
+                change(&fact.user, recorded, [("notifications", after)], changes)
             }
             // Shown elsewhere; the user's sequence counts it.
             Event::UserBlockedAssetsSet(fact) => {
@@ -88,11 +103,22 @@ impl Projection for Users {
     }
 }
 
-const ONE: &str = "select user_id, organization_id, profile, grants, notifications,
+/// Sets some columns of a user, beside those that say who did it.
+fn change<const N: usize>(
+    user: &UserId,
+    recorded: &Recorded,
+    set: [(&'static str, Value); N],
+    changes: &mut Changes,
+) -> Result<(), ProjectError> {
+    let set = set.into_iter().chain(modified(recorded));
+    changes.update(&USERS, values![&recorded.tenant, user.as_str()], set)
+}
+
+const ONE: &str = "select user_id, organization_id, profile, email_pending, grants, notifications,
     created_by, created_at, modified_by, modified_at, sequence
     from users_v2 where tenant = $1 and user_id = $2";
 
-const ALL: &str = "select user_id, organization_id, profile, grants, notifications,
+const ALL: &str = "select user_id, organization_id, profile, email_pending, grants, notifications,
     created_by, created_at, modified_by, modified_at, sequence
     from users_v2 where tenant = $1 order by user_id";
 
@@ -119,6 +145,7 @@ fn read(mut row: Row) -> Result<UserRow, ViewError> {
         user: UserId(row.text()?),
         organization: OrganizationId(row.text()?),
         profile: row.json()?,
+        email_pending: row.flag()?,
         grants: row.json()?,
         notifications: row.json()?,
         marks: Marks::read(&mut row)?,
@@ -127,7 +154,10 @@ fn read(mut row: Row) -> Result<UserRow, ViewError> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{GroupId, RoleId, Sealed, UserCreated, UserNotificationsSet, UserPasswordSet};
+    use domain::{
+        GroupId, RoleId, Sealed, UserCreated, UserDeleted, UserEmailConfirmed, UserGrantsSet,
+        UserNotificationsSet, UserPasswordSet, UserProfileReplaced,
+    };
 
     use super::*;
     use crate::sample::told;
@@ -146,9 +176,42 @@ mod tests {
         };
         let profile = r#"{"sealed":{"subject":"A-B-1","bytes":"c0ffee"}}"#;
         let row = format!(
-            r#"A-B-1 7 {profile} {{"groups":[{{"group":1,"role":2,"is_blocked":false}}],"account_roles":[]}} {NOTIFICATIONS} ada 1 ada 1 1"#
+            r#"A-B-1 7 {profile} 0 {{"groups":[{{"group":1,"role":2,"is_blocked":false}}],"account_roles":[]}} {NOTIFICATIONS} ada 1 ada 1 1"#
         );
         assert_eq!(told(Users, &[created.into()]), [format!("users_v2 + acme {row}")]);
+    }
+
+    #[test]
+    fn a_row_follows_its_user_and_goes_with_them() {
+        let (user, organization) = (UserId("A-B-1".to_owned()), OrganizationId("7".to_owned()));
+        let after = Grants::roles([(GroupId(3), RoleId(4))]);
+        let set = UserGrantsSet {
+            user: user.clone(),
+            organization: organization.clone(),
+            before: Grants::default(),
+            after: after.clone(),
+        };
+        let replaced = UserProfileReplaced {
+            user: user.clone(),
+            organization: organization.clone(),
+            before: Personal::Erased,
+            after: Personal::Erased,
+            email_pending: true,
+        };
+        let grants = r#"{"groups":[{"group":3,"role":4,"is_blocked":false}],"account_roles":[]}"#;
+        let row = format!(r#"profile="erased" email_pending=1 grants={grants}"#);
+        let marks = "modified_by=ada modified_at=2 sequence=1";
+        let told_of = |events: &[Event]| told(Users, events);
+        let expected = format!("users_v2 ~ acme A-B-1 {row} {marks}");
+        assert_eq!(told_of(&[replaced.into(), set.into()]), [expected]);
+        let confirmed =
+            UserEmailConfirmed { user: user.clone(), organization: organization.clone() };
+        let expected =
+            "users_v2 ~ acme A-B-1 email_pending=0 modified_by=ada modified_at=1 sequence=1";
+        assert_eq!(told_of(&[confirmed.into()]), [expected]);
+        let profile = Personal::Erased;
+        let deleted = UserDeleted { user, organization, profile, grants: after };
+        assert_eq!(told_of(&[deleted.into()]), ["users_v2 - acme A-B-1"]);
     }
 
     #[test]

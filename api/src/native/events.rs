@@ -3,7 +3,7 @@
 
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use domain::{Event, Right};
+use domain::{Event, Profile, Right};
 use eventlog::{Filter, Order, Recorded, TenantKeys};
 use serde_json::{Value, json};
 
@@ -116,7 +116,9 @@ fn opened(event: &Recorded, keys: Option<&TenantKeys>) -> Option<Value> {
 fn hide_lookups(value: &mut Value) {
     match value {
         Value::Object(members) => {
-            members.shift_remove("email_lookup");
+            for lookup in Profile::LOOKUPS {
+                members.shift_remove(lookup);
+            }
             members.values_mut().for_each(hide_lookups);
         }
         Value::Array(elements) => elements.iter_mut().for_each(hide_lookups),

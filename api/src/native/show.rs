@@ -1,7 +1,7 @@
 //! Things as the native API shows them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use domain::{Details, TenantId};
+use domain::{Details, Profile, TenantId};
 use projections::Marks;
 use projections::assets::AssetRow;
 use projections::clients::{ClientRow, CredentialRow};
@@ -87,22 +87,38 @@ pub(super) fn role(tenant: &TenantId, row: &RoleRow) -> Value {
 
 /// A user; the profile is `null` once the person was erased.
 pub(super) fn user(row: &UserRow) -> Value {
-    let profile = row.profile.known().map(|profile| {
-        json!({
-            "userName": profile.user_name,
-            "firstName": profile.first_name,
-            "lastName": profile.last_name,
-            "email": profile.email,
-            "country": profile.country,
-        })
-    });
     let shown = json!({
         "user": row.user,
         "organization": row.organization,
-        "profile": profile,
+        "profile": row.profile.known().map(profile),
+        "isEmailPending": row.email_pending,
         "grants": row.grants,
+        "notifications": row.notifications,
     });
     marked(shown, &row.marks, row.organization.to_string())
+}
+
+/// What is known of a person, under the names that commands take it by.
+fn profile(known: &Profile) -> Value {
+    json!({
+        "userName": known.user_name,
+        "firstName": known.first_name,
+        "lastName": known.last_name,
+        "email": known.email,
+        "country": known.country,
+        "state": known.state,
+        "city": known.city,
+        "zipCode": known.zip_code,
+        "address": known.address,
+        "phone": known.phone,
+        "mobilePhone": known.mobile_phone,
+        "secondaryEmail": known.secondary_email,
+        "jobTitle": known.job_title,
+        "contactType": known.contact_type,
+        "preferredLanguage": known.preferred_language,
+        "sessionSeconds": known.session_seconds,
+        "timeZone": known.time_zone,
+    })
 }
 
 pub(super) fn client(row: &ClientRow) -> Value {

@@ -7,7 +7,7 @@ use commands::groups::CreateGroup;
 use commands::organizations::CreateOrganization;
 use commands::roles::CreateRole;
 use commands::tenants::CreateTenant;
-use commands::users::{ClearProfile, CreateUser};
+use commands::users::{ClearProfile, CreateUser, UserGrant};
 use domain::{
     AssetKind, ClientFeature, ClientKind, GroupId, OrganizationId, Permission, RoleId, RoleKind,
     UserId,
@@ -129,14 +129,26 @@ impl Planter<'_> {
             return Ok(row.user);
         }
         let profile = ClearProfile {
-            user_name: None,
             first_name: user.first_name.to_owned(),
             last_name: user.last_name.to_owned(),
             email: user.email.to_owned(),
             country: "Germany".to_owned(),
+            ..ClearProfile::default()
         };
-        let (organization, grants) = (organization.clone(), grants.iter().map(grant).collect());
-        let command = CreateUser { organization, profile, grants };
+        let grant = |&(group, role): &(GroupId, RoleId)| UserGrant {
+            group,
+            role: Some(role),
+            is_blocked: false,
+        };
+        let command = CreateUser {
+            organization: organization.clone(),
+            profile,
+            grants: grants.iter().map(grant).collect(),
+            account_roles: Vec::new(),
+            clone_from: None,
+            notifications: None,
+            second_factor: None,
+        };
         let answer = self.once(user.email, command).await?;
         text("CreateUser", &answer, "user").map(UserId)
     }

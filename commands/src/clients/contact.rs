@@ -58,7 +58,7 @@ impl ClearEmail {
         if !is_address(&address, ADDRESS_MAX) {
             return Ok(Err(EmailFault::Invalid));
         }
-        let lookup = keys.email_lookup(&address);
+        let lookup = keys.lookup(&address);
         let email = ContactEmail { address, email_lookup: lookup.clone() };
         let sealed = keys.seal_more(&client.to_string(), &email)?;
         Ok(sealed.map(|sealed| SealedEmail { sealed, lookup }).ok_or(EmailFault::Erased))

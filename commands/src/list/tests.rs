@@ -148,6 +148,7 @@ fn what_takes_something_away_from_somebody_is_urgent() {
         "DeactivateClient",
         "DeactivateClientCredential",
         "DeleteClient",
+        "DeleteUser",
         "LockClient",
         "LockUser",
         "ResetClientSecret",

@@ -1,39 +1,71 @@
 //! Gives a person an account (Akamai IAM v3, "Create a user"). Who it is stays sealed from here
 //! on.
 
-use domain::{Aggregate, Event, Grants, OrganizationId, Right, Tenant, UserCreated, UserId};
+use domain::{
+    Aggregate, Event, Grants, Notifications, OrganizationId, Right, RoleId, SecondFactor, Tenant,
+    UserCreated, UserId, UserNotificationsSet,
+};
 use eventlog::{SealError, VaultWrite};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::person::{ClearProfile, ProfileFault, SealedPerson};
-use crate::access::{self, Grant, GrantFault};
+use super::person::{ClearProfile, SealedPerson};
+use super::profile_fault::{self, ProfileFault};
+use super::reach::{Lacking, may_grant};
+use super::second_factor;
+use super::wanted_grants::{UserGrant, checked};
+use super::wanted_notifications::{NotificationsFault, WantedNotifications};
+use crate::access::GrantFault;
+use crate::sign_ins::FactorRequired;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
 /// Gives a person an account.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateUser {
     #[schemars(with = "String")]
     pub organization: OrganizationId,
     /// Empty once it was sealed.
     pub profile: ClearProfile,
-    /// At most one role on a group.
+    /// Each group once.
     #[serde(default)]
-    pub grants: Vec<Grant>,
+    pub grants: Vec<UserGrant>,
+    /// Roles of the kind `account`.
+    #[serde(default)]
+    #[schemars(with = "Vec<i64>")]
+    pub account_roles: Vec<RoleId>,
+    /// Name of a user to take the grants from; then none are listed.
+    pub clone_from: Option<String>,
+    /// The usual ones if absent.
+    pub notifications: Option<WantedNotifications>,
+    /// `TFA`, `MFA` or `NONE`, which is what it is if absent.
+    #[schemars(with = "Option<String>")]
+    pub second_factor: Option<SecondFactor>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CreateUserRejection {
     #[error("there is no organization {0}")]
     OrganizationUnknown(OrganizationId),
-    #[error(transparent)]
-    Profile(ProfileFault),
+    #[error("{}", profile_fault::listed(.0))]
+    Profile(Vec<ProfileFault>),
     #[error("user {0} has that e-mail address")]
     EmailTaken(UserId),
+    #[error("user {0} has that user name")]
+    UserNameTaken(UserId),
+    #[error("grants are listed, or taken from another user, not both")]
+    GrantsTwofold,
+    #[error("there is no user of the name to take grants from")]
+    CloneUnknown,
     #[error(transparent)]
     Grants(GrantFault),
+    #[error(transparent)]
+    Lacking(Lacking),
+    #[error(transparent)]
+    Notifications(NotificationsFault),
+    #[error(transparent)]
+    SecondFactor(#[from] FactorRequired),
 }
 
 impl Rejection for CreateUserRejection {
@@ -42,20 +74,30 @@ impl Rejection for CreateUserRejection {
             Self::OrganizationUnknown(_) => {
                 Refusal::not_found("organization_unknown", "organization")
             }
-            Self::Profile(fault) => fault.refusal(),
+            Self::Profile(faults) => profile_fault::refusal(faults),
             Self::EmailTaken(by) => {
                 Refusal::conflict("email_taken", vec![Aggregate::user(by)]).about("email")
             }
+            Self::UserNameTaken(by) => {
+                Refusal::conflict("user_name_taken", vec![Aggregate::user(by)]).about("userName")
+            }
+            Self::GrantsTwofold => Refusal::invalid("grants_twofold", "cloneFrom"),
+            Self::CloneUnknown => Refusal::not_found("clone_unknown", "cloneFrom"),
             Self::Grants(fault) => fault.refusal("grants"),
+            Self::Lacking(_) => Refusal::forbidden("permission_not_held"),
+            Self::Notifications(_) => Refusal::invalid("notifications_invalid", "notifications"),
+            Self::SecondFactor(required) => required.refusal(),
         }
     }
 }
 
-/// A new user's id, and the person behind it, or why nobody can be that.
+/// A new user's id, and the person behind it with the vault's row, or why nobody can be that.
 #[derive(Debug)]
 pub struct FreshUser {
     pub user: UserId,
-    pub person: Result<SealedPerson, ProfileFault>,
+    pub person: Result<(SealedPerson, VaultWrite), Vec<ProfileFault>>,
+    /// Keyed hash of the name of the user to take grants from.
+    pub clone_lookup: Option<String>,
 }
 
 impl Command for CreateUser {
@@ -73,14 +115,19 @@ impl Command for CreateUser {
     }
 
     fn weight(&self) -> usize {
-        size_of_val(self) + size_of_val(self.grants.as_slice())
+        let lists =
+            size_of_val(self.grants.as_slice()) + size_of_val(self.account_roles.as_slice());
+        size_of_val(self)
+            + lists
+            + self.notifications.as_ref().map_or(0, WantedNotifications::bytes)
     }
 
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<FreshUser, SealError> {
         let user = UserId(format!("A-B-{}", mint.number()?));
         let clear = std::mem::take(&mut self.profile);
-        let person = clear.seal(&user, mint.keys())?;
-        Ok(FreshUser { user, person })
+        let person = clear.seal_new(&user, mint.keys())?;
+        let clone_lookup = self.clone_from.take().map(|name| mint.keys().lookup(&name));
+        Ok(FreshUser { user, person, clone_lookup })
     }
 
     fn target(&self, _: &Tenant, context: &Context<FreshUser>) -> Aggregate {
@@ -97,22 +144,30 @@ impl Command for CreateUser {
         if !tenant.organizations.contains(&self.organization) {
             return Err(No::OrganizationUnknown(self.organization.clone()));
         }
-        let person = context.fresh.person.as_ref().map_err(|fault| No::Profile(*fault))?;
+        let fresh = &context.fresh;
+        let (person, _) = fresh.person.as_ref().map_err(|faults| No::Profile(faults.clone()))?;
         if let Some(by) = tenant.users.with_email(&person.email_lookup) {
             return Err(No::EmailTaken(by.clone()));
         }
-        let held = access::checked(&self.grants, tenant).map_err(No::Grants)?;
-        let fact = UserCreated {
-            user: context.fresh.user.clone(),
-            organization: self.organization.clone(),
-            profile: person.profile.clone(),
-            grants: Grants::roles(held.into_iter().map(|it| (it.group, it.role))),
-        };
-        Ok(vec![fact.into()])
+        if let Some(by) = tenant.users.with_name(&person.name_lookup) {
+            return Err(No::UserNameTaken(by.clone()));
+        }
+        let grants = self.wanted(tenant, fresh)?;
+        may_grant(&Grants::default(), &grants, tenant, &context.authority).map_err(No::Lacking)?;
+        let (user, organization) = (fresh.user.clone(), self.organization.clone());
+        let profile = person.profile.clone();
+        let mut events = vec![UserCreated { user, organization, profile, grants }.into()];
+        if let Some(wanted) = &self.notifications {
+            let after = wanted.checked().map_err(No::Notifications)?;
+            events.extend(self.notified(&fresh.user, after));
+        }
+        let whose = (&fresh.user, &self.organization);
+        events.extend(second_factor::chosen(whose, self.second_factor, tenant)?);
+        Ok(events)
     }
 
     fn vault(&self, _: &Tenant, context: &Context<FreshUser>) -> Vec<VaultWrite> {
-        context.fresh.person.iter().map(|person| person.key.clone()).collect()
+        context.fresh.person.iter().map(|(_, key)| key.clone()).collect()
     }
 
     fn reply(fresh: &FreshUser) -> Map<String, Value> {
@@ -120,78 +175,35 @@ impl Command for CreateUser {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use domain::{GroupId, OrganizationCreated};
-    use eventlog::TenantKeys;
-    use serde_json::json;
-
-    use super::*;
-    use crate::mint::sample;
-
-    fn tenant() -> Tenant {
-        let mut tenant = access::sample::tenant();
-        let (organization, name) = (OrganizationId("5".to_owned()), "Emea".to_owned());
-        tenant.organizations.created(&OrganizationCreated { organization, name });
-        tenant
-    }
-
-    fn drawn(keys: &TenantKeys, number: i64, change: Value) -> (CreateUser, Context<FreshUser>) {
-        let profile = json!({
-            "firstName": "Ada", "lastName": "Lovelace", "email": "ada@example.com", "country": "UK",
-        });
-        let mut body = json!({"organization": "5", "profile": profile});
-        for (member, value) in change.as_object().unwrap() {
-            body[member] = value.clone();
-        }
-        let mut command: CreateUser = serde_json::from_value(body).unwrap();
-        let fresh = command.draw(&mut sample::mint(&tenant().id, keys, number)).unwrap();
-        (command, Context::sample(fresh))
-    }
-
-    fn refused(change: Value) -> CreateUserRejection {
-        let keys = sample::keys(&tenant().id);
-        let (command, context) = drawn(&keys, 7, change);
-        command.decide(&tenant(), &context).unwrap_err()
-    }
-
-    #[test]
-    fn the_lane_sees_nothing_of_the_person() {
-        let keys = sample::keys(&tenant().id);
-        let (command, context) = drawn(&keys, 7, json!({"grants": [{"group": 1, "role": 2}]}));
-        let [Event::UserCreated(fact)] = &command.decide(&tenant(), &context).unwrap()[..] else {
-            panic!("not one user");
-        };
-        assert_eq!((fact.user.as_str(), fact.grants.groups.len()), ("A-B-7", 1));
-        let stored = serde_json::to_string(fact).unwrap();
-        assert!(!stored.contains("Ada") && command.profile.email.is_empty());
-        let opened = keys.open_personal(&fact.profile);
-        let profile = opened.known().unwrap();
-        assert_eq!((&profile.user_name, profile.first_name.as_str()), (&profile.email, "Ada"));
-        let writes = command.vault(&tenant(), &context);
-        assert_eq!(sample::kept_and_dropped(&writes), [vec!["acme/A-B-7"], vec![]]);
-    }
-
-    #[test]
-    fn an_address_belongs_to_one_user() {
-        let (keys, mut tenant) = (sample::keys(&tenant().id), tenant());
-        let (command, context) = drawn(&keys, 7, json!({}));
-        for event in command.decide(&tenant, &context).unwrap() {
-            tenant.apply(&keys.opened(event));
-        }
-        let (command, context) = drawn(&keys, 8, json!({}));
-        let taken = CreateUserRejection::EmailTaken(UserId("A-B-7".to_owned()));
-        assert_eq!(command.decide(&tenant, &context), Err(taken));
-    }
-
-    #[test]
-    fn refuses_who_belongs_nowhere_or_cannot_be() {
+impl CreateUser {
+    /// What the user is to hold: as listed, or as another one does.
+    fn wanted(&self, tenant: &Tenant, fresh: &FreshUser) -> Result<Grants, CreateUserRejection> {
         use CreateUserRejection as No;
-        let unknown = No::OrganizationUnknown(OrganizationId("6".to_owned()));
-        assert_eq!(refused(json!({"organization": "6"})), unknown);
-        let grants = json!({"grants": [{"group": 3, "role": 2}]});
-        assert_eq!(refused(grants), No::Grants(GrantFault::GroupUnknown(GroupId(3))));
-        let profile = json!({"firstName": "", "lastName": "L", "email": "a@b", "country": "UK"});
-        assert_eq!(refused(json!({"profile": profile})), No::Profile(ProfileFault::FirstName));
+
+        let Some(lookup) = &fresh.clone_lookup else {
+            return checked(&self.grants, &self.account_roles, tenant).map_err(No::Grants);
+        };
+        if !self.grants.is_empty() || !self.account_roles.is_empty() {
+            return Err(No::GrantsTwofold);
+        }
+        let other = tenant.users.with_name(lookup).and_then(|id| tenant.users.get(id));
+        other.map(|other| other.grants.clone()).ok_or(No::CloneUnknown)
+    }
+
+    /// The fact that a new user gets other mails than usual.
+    fn notified(&self, user: &UserId, after: Notifications) -> Option<Event> {
+        let before = Notifications::default();
+        let (user, organization) = (user.clone(), self.organization.clone());
+        let differs = before != after;
+        differs.then(|| UserNotificationsSet { user, organization, before, after }.into())
     }
 }
+
+impl std::fmt::Debug for CreateUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreateUser").field("grants", &self.grants).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;
