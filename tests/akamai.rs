@@ -14,3 +14,4 @@ mod operations;
 mod parties;
 mod roles;
 mod signing;
+mod users;

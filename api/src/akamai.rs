@@ -15,9 +15,11 @@ mod helpers;
 mod ip_allowlist;
 mod lists;
 mod names;
+mod notifications;
 mod persons;
 mod problem;
 mod roles;
+mod users;
 mod wire;
 
 use async_trait::async_trait;
@@ -58,6 +60,7 @@ impl Face for Akamai {
 pub(crate) fn dialect() -> Dialect<Akamai> {
     let akamai = roles::operations(groups::operations(Dialect::new("akamai", ROOT)));
     let akamai = blocked_assets::operations(assets::operations(akamai));
+    let akamai = users::operations(akamai);
     let akamai = helpers::operations(api_clients::operations(akamai));
     let akamai = credentials::operations(akamai);
     ip_allowlist::operations(lists::operations(akamai))

@@ -1,6 +1,6 @@
 //! The account's groups as this dialect shows them: trees, as far as the caller's roles reach.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::iter::successors;
 
 use domain::{GroupId, Lineage, Permission};
@@ -73,6 +73,25 @@ impl Forest {
     /// `group` with its ancestors, to see what grants come to there.
     pub(super) fn lineage(&self, group: GroupId) -> Lineage {
         Lineage::new(self.line(group))
+    }
+
+    /// How many groups lie above this one.
+    pub(super) fn depth(&self, group: GroupId) -> usize {
+        self.line(group).skip(1).count()
+    }
+
+    /// All groups on which a role of the caller lets it do this. Each is looked at once.
+    pub(super) fn reached(&self, caller: &Caller, permission: Permission) -> HashSet<GroupId> {
+        let grants = caller.client.iter().flat_map(|client| &client.access);
+        let given = grants.filter(|grant| grant.permissions.contains(&permission));
+        let mut open: Vec<_> = given.map(|grant| grant.group).collect();
+        let mut reached = HashSet::new();
+        while let Some(group) = open.pop() {
+            if reached.insert(group) {
+                open.extend(self.children.get(&Some(group)).into_iter().flatten());
+            }
+        }
+        reached
     }
 
     /// Whether a role of the caller lets it do this on the group: one held there or above.

@@ -79,6 +79,20 @@ impl Problem {
         Self { errors: vec![error], ..problem }
     }
 
+    /// Members of a body that cannot be taken, an entry for each.
+    pub(super) fn invalid_members(faults: &[(&str, String)]) -> Self {
+        let texts: Vec<_> = faults.iter().map(|(_, text)| text.as_str()).collect();
+        let each = faults.iter().map(|(member, text)| Self::invalid(member, text.as_str()));
+        let errors = each.flat_map(|problem| problem.errors).collect();
+        Self { errors, ..Self::invalid("body", texts.join("; ")) }
+    }
+
+    /// No such user, or not one of this account.
+    pub(super) fn no_user(id: impl std::fmt::Display) -> Self {
+        let detail = format!("There is no user {id}.");
+        Self::user_admin(StatusCode::NOT_FOUND, "1100", "User not found", detail)
+    }
+
     /// No such group, or not one of this account.
     pub(super) fn no_group(id: impl std::fmt::Display) -> Self {
         let detail = format!("group not found: {id}");

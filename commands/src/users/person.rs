@@ -80,7 +80,7 @@ fn is_phone(text: &str) -> bool {
 
 impl ClearProfile {
     /// Everything about it that cannot be.
-    fn faults(&self) -> Vec<ProfileFault> {
+    pub fn faults(&self) -> Vec<ProfileFault> {
         use ProfileFault as No;
 
         let country = reference::COUNTRIES.contains(&self.country.as_str());

@@ -13,9 +13,12 @@ use domain::{
 pub enum Lacking {
     #[error("it takes {} on group {group}", .permission.as_str())]
     On { permission: Permission, group: GroupId },
-    /// What reaches the whole account, or belongs to no group of it.
+    /// What reaches the whole account.
     #[error("it takes {} on every group at the top", .0.as_str())]
     OnAccount(Permission),
+    /// What belongs to no group.
+    #[error("it takes {} on a group at the top", .0.as_str())]
+    OnRoot(Permission),
 }
 
 /// What somebody holds, on the groups as they stand.
@@ -36,6 +39,13 @@ impl Reach<'_> {
         if holds { Ok(()) } else { Err(Lacking::OnAccount(permission)) }
     }
 
+    fn on_some_root(&self, permission: Permission) -> Result<(), Lacking> {
+        let mut roots = self.tenant.groups.roots();
+        let holds = roots.any(|it| self.authority.holds_on(&self.tenant.groups, it, permission));
+        let holds = holds || (self.tenant.groups.is_empty() && self.authority.holds(permission));
+        if holds { Ok(()) } else { Err(Lacking::OnRoot(permission)) }
+    }
+
     /// Everything that a role comes with, as `check` asks for it.
     fn all_of(
         &self,
@@ -47,16 +57,19 @@ impl Reach<'_> {
     }
 }
 
-/// Whether a user with these grants is somebody's to administer. Who holds nothing on any group is
-/// up to those who reach the whole account.
+/// Whether a user with these grants is somebody's to administer. Who holds nothing is up to those
+/// who administer users at the top, and who holds something for the account to those who do so at
+/// every top.
 pub(super) fn administers(
     grants: &Grants,
     tenant: &Tenant,
     authority: &Authority,
 ) -> Result<(), Lacking> {
     let reach = Reach { tenant, authority };
-    if grants.groups.is_empty() || !grants.account_roles.is_empty() {
+    if !grants.account_roles.is_empty() {
         reach.on_account(Permission::UserAdmin)?;
+    } else if grants.groups.is_empty() {
+        reach.on_some_root(Permission::UserAdmin)?;
     }
     grants.groups.iter().try_for_each(|grant| reach.on(Permission::UserAdmin, grant.group))
 }
@@ -129,13 +142,13 @@ mod tests {
         let below = on(&[(4, &[UserAdmin])]);
         check(&below, &held(&[(4, 2)], &[]), Ok(()));
         check(&below, &held(&[(4, 2), (1, 2)], &[]), lacking(UserAdmin, 1));
-        check(&below, &held(&[], &[]), Err(Lacking::OnAccount(UserAdmin)));
+        check(&below, &held(&[], &[]), Err(Lacking::OnRoot(UserAdmin)));
         let top = on(&[(1, &[UserAdmin])]);
         check(&top, &held(&[(4, 2), (1, 2)], &[]), Ok(()));
         check(&top, &held(&[(4, 2)], &[6]), Err(Lacking::OnAccount(UserAdmin)));
         let tops = on(&[(1, &[UserAdmin]), (5, &[UserAdmin])]);
         check(&tops, &held(&[(4, 2)], &[6]), Ok(()));
-        check(&tops, &held(&[], &[]), Ok(()));
+        check(&top, &held(&[], &[]), Ok(()));
         check(&Authority::full(), &held(&[], &[6]), Ok(()));
     }
 
