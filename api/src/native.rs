@@ -1,6 +1,7 @@
 //! The native API, below `/v1`: every command by its name, a query for each thing, the record
 //! itself, and the read models' own state.
 
+mod catalog;
 mod commands;
 mod events;
 mod features;
@@ -60,6 +61,7 @@ pub(crate) fn dialect() -> Dialect<Native> {
         .op("listGroups",        Method::GET,  "/v1/tenants/{tenant}/groups",             right(Right::GroupRead),       queries::groups)
         .op("getGroup",          Method::GET,  "/v1/tenants/{tenant}/groups/{id}",        right(Right::GroupRead),       queries::group)
         .op("listAssets",        Method::GET,  "/v1/tenants/{tenant}/assets",             right(Right::GroupRead),       queries::assets)
+        .op("getCatalog",        Method::GET,  "/v1/tenants/{tenant}/catalog",            right(Right::UserRead),        catalog::get)
         .op("listRoles",         Method::GET,  "/v1/tenants/{tenant}/roles",              right(Right::UserRead),        queries::roles)
         .op("listUsers",         Method::GET,  "/v1/tenants/{tenant}/users",              right(Right::UserRead),        queries::users)
         .op("getUser",           Method::GET,  "/v1/tenants/{tenant}/users/{id}",         right(Right::UserRead),        queries::user)

@@ -10,8 +10,8 @@ mod secrets;
 mod steps;
 
 use domain::{
-    AssetKind, ClientFeature, ClientKind, GroupId, Permission, Right, RoleId, RoleKind, TenantId,
-    UserId,
+    AssetKind, ClientFeature, ClientKind, GroupId, Permission, ResourceKind, Right, RoleId,
+    RoleKind, TenantId, UserId,
 };
 
 use crate::app::App;
@@ -104,6 +104,7 @@ async fn everyone(default: &Planter<'_>) -> Result<Credentials, StartError> {
         is_default: true,
     };
     let owner = default.create_client(&owner, ClientKind::Client).await?;
+    default.trust(&owner).await?;
     let plain = NewClient {
         name: "plain-client",
         description: "May look at a part",
@@ -143,8 +144,8 @@ async fn everyone(default: &Planter<'_>) -> Result<Credentials, StartError> {
     })
 }
 
-/// Two hierarchies, one of them three levels deep, with an asset or more in each group, and the
-/// catalogue, whose CP codes lie in them.
+/// Two hierarchies, one of them three levels deep, with an asset or more in each group, each with
+/// its resources, and the catalogue, whose CP codes lie in them.
 async fn forest(default: &Planter<'_>) -> Result<[GroupId; 2], StartError> {
     let acme = default.create_group("Acme", None).await?;
     let emea = default.create_group("EMEA", Some(acme)).await?;
@@ -153,16 +154,18 @@ async fn forest(default: &Planter<'_>) -> Result<[GroupId; 2], StartError> {
     let globex = default.create_group("Globex", None).await?;
     let labs = default.create_group("Labs", Some(globex)).await?;
     let (property, include) = (AssetKind::Property, AssetKind::Include);
-    for (name, kind, group) in [
-        ("www.acme.example", property, acme),
-        ("shared-headers", include, acme),
-        ("shop.acme.example", property, emea),
-        ("berlin.acme.example", property, berlin),
-        ("sydney.acme.example", property, apac),
-        ("www.globex.example", property, globex),
-        ("labs.globex.example", property, labs),
+    let (code, file) = (ResourceKind::Cpcode, ResourceKind::Arlfile);
+    for (name, kind, group, resource) in [
+        ("www.acme.example", property, acme, (36_915, code, "acme-site")),
+        ("shared-headers", include, acme, (36_916, file, "shared-headers.xml")),
+        ("shop.acme.example", property, emea, (373_118, code, "acme-shop")),
+        ("berlin.acme.example", property, berlin, (866_797, code, "berlin-storage")),
+        ("sydney.acme.example", property, apac, (933_076, code, "acme-apac")),
+        ("www.globex.example", property, globex, (933_077, code, "globex-site")),
+        ("labs.globex.example", property, labs, (933_078, file, "labs.globex.example.xml")),
     ] {
-        default.add_asset(name, kind, group).await?;
+        let asset = default.add_asset(name, kind, group).await?;
+        default.register_resource(asset, &resource).await?;
     }
     let own = Own {
         cp_codes: &[

@@ -4,8 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CidrBlockId, ClientId, CpCodeId, GroupId, Level, OrganizationId, RoleId, TenantId, TokenId,
-    UserId,
+    CidrBlockId, ClientId, GroupId, Level, OrganizationId, RoleId, TenantId, TokenId, UserId,
 };
 
 /// A thing with an id and a history of its own; its events are numbered 1, 2, 3, ... (`sequence`).
@@ -55,10 +54,6 @@ impl Aggregate {
     /// The tenant's catalogue, whose facts are about its entries.
     pub fn catalog(id: &TenantId) -> Self {
         Self::new("catalog", id)
-    }
-    /// An entry of the catalogue, as what stands in the way of something.
-    pub fn cp_code(id: CpCodeId) -> Self {
-        Self::new("cp_code", id)
     }
     /// The settings of API clients that have none of their own.
     pub fn client_defaults(id: &TenantId) -> Self {

@@ -56,10 +56,9 @@ impl Catalog {
         self.cp_codes.get(&id)
     }
 
-    /// The CP codes that lie in these groups, by id.
-    pub fn cp_codes_in(&self, groups: &BTreeSet<GroupId>) -> impl Iterator<Item = CpCodeId> {
-        let inside = |code: &&CpCode| groups.contains(&code.group);
-        self.cp_codes.values().filter(inside).map(|code| code.id)
+    /// The CP codes that lie in `group` itself, by id.
+    pub fn cp_codes_in(&self, group: GroupId) -> impl Iterator<Item = &CpCode> {
+        self.cp_codes.values().filter(move |code| code.group == group)
     }
 
     pub fn has_product(&self, product: &Product) -> bool {

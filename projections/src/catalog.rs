@@ -175,14 +175,22 @@ pub async fn switch_key(
     rows.into_iter().next().map(|row| read(row).map(|(_, entry)| entry)).transpose()
 }
 
+/// What the tenant has for roles to be put together from beside what is built in, by id.
+pub async fn own_grantable_roles(
+    views: &Views,
+    tenant: &TenantId,
+) -> Result<Vec<GrantableRole>, ViewError> {
+    all(views, tenant, GRANTABLE_ROLE).await
+}
+
 /// What roles can be put together from, by id: what is built in, and what the tenant has beside.
 pub async fn grantable_roles(
     views: &Views,
     tenant: &TenantId,
 ) -> Result<Vec<GrantableRole>, ViewError> {
-    let mut entries = all(views, tenant, GRANTABLE_ROLE).await?;
+    let mut entries = own_grantable_roles(views, tenant).await?;
     entries.extend_from_slice(GRANTABLE_ROLES);
-    entries.sort_by_key(|entry: &GrantableRole| entry.id);
+    entries.sort_by_key(|entry| entry.id);
     Ok(entries)
 }
 

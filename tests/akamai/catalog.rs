@@ -12,6 +12,8 @@ on_both_stores!(
     an_account_has_grantable_roles_of_its_own,
     a_document_writes_only_what_is_new,
     what_cannot_be_registered_writes_nothing,
+    switch_keys_are_listed_for_clients_that_may_use_them,
+    a_catalogue_is_shown_as_the_document_it_was_registered_by,
 );
 
 const ROLES: &str = "/user-admin/roles";
@@ -160,5 +162,64 @@ async fn what_cannot_be_registered_writes_nothing(database: Arc<Database>) {
         assert_eq!(refused.status, status, "{refused}");
     }
     assert_eq!(world.events().await, events);
+    world.stop().await;
+}
+
+async fn switch_keys_are_listed_for_clients_that_may_use_them(database: Arc<Database>) {
+    let world = World::start(&database).await;
+    let own = "/api-clients/self/account-switch-keys";
+    let owner = format!("/api-clients/{}/account-switch-keys", world.credentials.akamai.client_id);
+    let partner = json!([{"accountSwitchKey": "1-PRTNR:1-2RBL", "accountName": "Partner"}]);
+    for path in [own, &owner] {
+        let keys = world.akamai("GET", path, Value::Null).await;
+        assert_eq!((keys.status, &keys.body), (200, &partner), "{path}: {keys}");
+        for part in ["PART", "artn", "1-prt"] {
+            let found = world.akamai("GET", &format!("{path}?search={part}"), Value::Null).await;
+            assert_eq!(found.body, partner, "{part}");
+        }
+        let none = world.akamai("GET", &format!("{path}?search=acme"), Value::Null).await;
+        assert_eq!((none.status, &none.body), (200, &json!([])), "{none}");
+        let short = world.akamai("GET", &format!("{path}?search=pa"), Value::Null).await;
+        assert_eq!(short.status, 400, "{short}");
+        assert_eq!(short.body["errors"][0]["errorLocation"], "search", "{short}");
+    }
+    let viewer = world.restricted("looks on", "Acme", "Viewer").await;
+    let none = world.akamai_as(&viewer, "GET", own, Value::Null).await;
+    assert_eq!((none.status, &none.body), (200, &json!([])), "{none}");
+    let unknown = "/api-clients/abcd1234efgh5678/account-switch-keys";
+    let unknown = world.akamai("GET", unknown, Value::Null).await;
+    let kind = json!("/identity-management/error-types/2");
+    assert_eq!((unknown.status, &unknown.body["type"]), (404, &kind), "{unknown}");
+    let local = world.restricted("looks at Labs", "Labs", "Viewer").await;
+    let plain = world.akamai("GET", "/api-clients", Value::Null).await;
+    let plain = plain.body.as_array().unwrap().iter().find(|it| it["clientName"] == "plain-client");
+    let path = format!(
+        "/api-clients/{}/account-switch-keys",
+        plain.unwrap()["clientId"].as_str().unwrap()
+    );
+    assert_eq!(world.akamai_as(&local, "GET", &path, Value::Null).await.status, 403);
+    world.stop().await;
+}
+
+async fn a_catalogue_is_shown_as_the_document_it_was_registered_by(database: Arc<Database>) {
+    let world = World::start(&database).await;
+    let path = "/v1/tenants/default/catalog";
+    let role = json!({"id": 9, "name": "Edge", "description": "x", "permissions": ["read"]});
+    world.command("RegisterGrantableRole", role.clone()).await;
+    let groups = world.admin("GET", "/v1/tenants/default/groups", Value::Null).await;
+    let shown = world.viewer("GET", path, Value::Null).await;
+    assert_eq!(shown.status, 200, "{shown}");
+    assert_eq!(shown.body["contractTypes"][0]["name"], "Direct Customer");
+    assert_eq!(shown.body["cpCodes"][0]["group"], groups.named("groups", "Acme")["group"]);
+    assert_eq!(shown.body["switchKeys"][0]["tenant"], "partner");
+    assert_eq!(shown.body["grantableRoles"], json!([role]));
+    assert_eq!(shown.body["apis"][1]["endPoint"], "/ccu");
+    let mut document = shown.body;
+    document["switchKeys"] = json!([]);
+    let events = world.events().await;
+    world.command("RegisterCatalog", document).await;
+    assert_eq!(world.events().await, events, "all of it stands");
+    let foreign = world.viewer("GET", "/v1/tenants/partner/catalog", Value::Null).await;
+    assert_eq!(foreign.status, 404, "{foreign}");
     world.stop().await;
 }

@@ -24,6 +24,11 @@ pub(super) enum Act {
     AddAsset {
         group: usize,
     },
+    /// One CP code, one product, and one contract type that the group belongs to.
+    RegisterCatalog {
+        group: usize,
+        number: usize,
+    },
     CreateOrganization {
         name: String,
     },
@@ -90,6 +95,8 @@ pub(super) fn act() -> impl Strategy<Value = Act> {
         4 => (some(), some()).prop_map(|(group, to)| Act::MoveGroup { group, to }),
         2 => some().prop_map(|group| Act::DeleteGroup { group }),
         1 => some().prop_map(|group| Act::AddAsset { group }),
+        2 => (some(), 1..5_usize)
+            .prop_map(|(group, number)| Act::RegisterCatalog { group, number }),
         1 => name().prop_map(|name| Act::CreateOrganization { name }),
         2 => (name(), features()).prop_map(|(name, features)| Act::CreateClient { name, features }),
         4 => (prop::sample::select(&CLIENT_COMMANDS[..]), some())

@@ -10,7 +10,9 @@ use commands::list::{Asked, Desk, Done, Undone, dispatch};
 use commands::{Clock, Command, Failure, Granted, Rejection, Request, Writer, WriterSettings};
 use domain::{Actor, Authority, Level, OrganizationId, TenantId};
 use eventlog::{EventLog, Key, Keyring, MasterKey};
-use projections::{Projections, Until, Views, assets, clients, features, groups, organizations};
+use projections::{
+    Projections, Until, Views, assets, catalog, clients, features, groups, organizations,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -105,6 +107,10 @@ impl Node {
         writeln!(shown, "{:#?}", groups::all(views, tenant).await.unwrap()).unwrap();
         writeln!(shown, "{:#?}", assets::all(views, tenant).await.unwrap()).unwrap();
         writeln!(shown, "{:#?}", clients::all(views, tenant).await.unwrap()).unwrap();
+        let types = catalog::contract_types(views, tenant).await.unwrap();
+        let codes = catalog::cp_codes(views, tenant).await.unwrap();
+        let products = catalog::products(views, tenant).await.unwrap();
+        writeln!(shown, "{types:#?} {codes:#?} {products:#?}").unwrap();
         let organizations = organizations::all(views, tenant).await.unwrap();
         writeln!(shown, "{organizations:#?}").unwrap();
         let levels = organizations.into_iter().map(|row| Level::Organization(row.organization));
@@ -192,6 +198,17 @@ impl Made {
             Act::AddAsset { group: n } => {
                 let name = format!("asset in {n}");
                 ("AddAsset", json!({ "name": name, "kind": "property", "group": group(*n) }))
+            }
+            Act::RegisterCatalog { group: n, number } => {
+                let (id, name) = (number, format!("{number} in {n}"));
+                let document = json!({
+                    "contractTypes": [{"id": name.replace(' ', "-"), "name": name}],
+                    "assignments":
+                        [{"to": {"group": group(*n)}, "contractType": name.replace(' ', "-")}],
+                    "cpCodes": [{"id": id, "name": name, "group": group(*n)}],
+                    "products": [{"name": name}],
+                });
+                ("RegisterCatalog", document)
             }
             Act::CreateOrganization { name } => ("CreateOrganization", json!({ "name": name })),
             Act::CreateClient { name, features } => {

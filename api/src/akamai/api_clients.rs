@@ -3,6 +3,7 @@
 mod delete_client;
 mod get_client;
 mod list_clients;
+mod list_switch_keys;
 mod lock_client;
 mod show;
 mod unlock_client;
@@ -29,6 +30,8 @@ pub(super) fn operations(akamai: Dialect<Akamai>) -> Dialect<Akamai> {
         .op("get-api-clients",          Method::GET,    "/api-clients",                   read,  list_clients::handle)
         .op("get-api-client-self",      Method::GET,    "/api-clients/self",              known, get_client::of_self)
         .op("put-lock-api-client-self", Method::PUT,    "/api-clients/self/lock",         known, lock_client::of_self)
+        .op("get-self-account-switch-keys",   Method::GET,    "/api-clients/self/account-switch-keys",       known, list_switch_keys::of_self)
+        .op("get-client-account-switch-keys", Method::GET,    "/api-clients/{clientId}/account-switch-keys", read,  list_switch_keys::handle)
         .op("get-api-client",           Method::GET,    "/api-clients/{clientId}",        read,  get_client::handle)
         .op("delete-api-client",        Method::DELETE, "/api-clients/{clientId}",        admin, delete_client::handle)
         .op("put-lock-api-client",      Method::PUT,    "/api-clients/{clientId}/lock",   admin, lock_client::handle)

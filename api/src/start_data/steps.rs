@@ -1,16 +1,16 @@
 //! The steps: each looks whether its thing is there, and else creates it.
 
 use commands::Grant;
-use commands::assets::AddAsset;
-use commands::clients::CreateClient;
+use commands::assets::{AddAsset, RegisterResource};
+use commands::clients::{CreateClient, EditClient, WantedUsage};
 use commands::groups::CreateGroup;
 use commands::organizations::CreateOrganization;
 use commands::roles::CreateRole;
 use commands::tenants::CreateTenant;
 use commands::users::{ClearProfile, CreateUser, UserGrant};
 use domain::{
-    AssetKind, ClientFeature, ClientKind, GroupId, OrganizationId, Permission, RoleId, RoleKind,
-    UserId,
+    AssetId, AssetKind, ClientFeature, ClientKind, GroupId, OrganizationId, Permission, ResourceId,
+    ResourceKind, RoleId, RoleKind, UserId,
 };
 use projections::clients::{self, ClientRow};
 use projections::{assets, groups, organizations, roles, tenants, users};
@@ -24,6 +24,9 @@ pub(super) struct NewUser {
     pub(super) last_name: &'static str,
     pub(super) email: &'static str,
 }
+
+/// A resource of an asset: its id, what it is, and its name.
+pub(super) type NewResource = (i64, ResourceKind, &'static str);
 
 /// A client to create.
 pub(super) struct NewClient<'a> {
@@ -79,13 +82,25 @@ impl Planter<'_> {
         name: &str,
         kind: AssetKind,
         group: GroupId,
-    ) -> Result<(), StartError> {
+    ) -> Result<AssetId, StartError> {
         let views = self.present().await?;
         let rows = assets::all(&views, &self.tenant).await.map_err(Fault::from)?;
-        if rows.iter().any(|row| row.name == name) {
-            return Ok(());
+        if let Some(row) = rows.iter().find(|row| row.name == name) {
+            return Ok(row.asset);
         }
-        self.once(name, AddAsset { name: name.to_owned(), kind, group }).await.map(drop)
+        let answer = self.once(name, AddAsset { name: name.to_owned(), kind, group }).await?;
+        number("AddAsset", &answer, "asset").map(AssetId)
+    }
+
+    /// The rule itself looks whether it is there: the resource brings its id along.
+    pub(super) async fn register_resource(
+        &self,
+        asset: AssetId,
+        &(id, kind, name): &NewResource,
+    ) -> Result<(), StartError> {
+        let (resource, name) = (Some(ResourceId(id)), name.to_owned());
+        let key = format!("{asset}/{id}");
+        self.once(&key, RegisterResource { asset, resource, kind, name }).await.map(drop)
     }
 
     pub(super) async fn create_role(
@@ -176,6 +191,25 @@ impl Planter<'_> {
         self.once(client.name, command).await?;
         let row = self.client(client.name).await?;
         row.ok_or(StartError::Unanswered("CreateClient", "client"))
+    }
+
+    /// Lets a client act in other accounts, and give clients that it makes a credential.
+    pub(super) async fn trust(&self, client: &ClientRow) -> Result<(), StartError> {
+        let usage = WantedUsage {
+            allows_account_switch: true,
+            creates_credentials: true,
+            ..WantedUsage::default()
+        };
+        let command = EditClient {
+            client: client.client,
+            name: None,
+            description: None,
+            authorized_user: None,
+            access: None,
+            usage: Some(usage),
+            notification_emails: None,
+        };
+        self.once(&client.name, command).await.map(drop)
     }
 
     async fn client(&self, name: &str) -> Result<Option<ClientRow>, StartError> {

@@ -1,6 +1,6 @@
 //! Deletes a group that nothing hangs in any more (Akamai IAM v3, "Remove a group").
 
-use domain::{Aggregate, Event, GroupDeleted, GroupId, Right, Tenant};
+use domain::{Aggregate, CpCode, CpCodeRegistered, Event, GroupDeleted, GroupId, Right, Tenant};
 use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,7 +22,7 @@ pub enum DeleteGroupRejection {
     GroupUnknown(GroupId),
     #[error("group {0} is the root of its hierarchy and cannot be deleted")]
     GroupIsRoot(GroupId),
-    /// Subgroups, assets, CP codes, and the users and API clients that hold a role on it.
+    /// Subgroups, assets, and the users and API clients that hold a role on it.
     #[error("group {group} is in use by {}", listed(.by))]
     GroupInUse { group: GroupId, by: Vec<Aggregate> },
 }
@@ -44,9 +44,15 @@ fn in_the_way(tenant: &Tenant, group: GroupId) -> Vec<Aggregate> {
     let assets = tenant.assets.in_group(group).map(Aggregate::asset);
     let users = tenant.users.granted_on(group).map(Aggregate::user);
     let clients = tenant.clients.granted_on(group).map(Aggregate::client);
-    let cp_codes =
-        tenant.catalog.cp_codes_in(&[group].into()).map(Aggregate::cp_code).collect::<Vec<_>>();
-    subgroups.chain(assets).chain(cp_codes).chain(users).chain(clients).collect()
+    subgroups.chain(assets).chain(users).chain(clients).collect()
+}
+
+/// The CP codes of `group` go to the one above: no published operation could take them elsewhere.
+fn cp_codes_to(parent: GroupId, tenant: &Tenant, group: GroupId) -> impl Iterator<Item = Event> {
+    tenant.catalog.cp_codes_in(group).map(move |code| {
+        let (before, after) = (Some(code.clone()), CpCode { group: parent, ..code.clone() });
+        CpCodeRegistered { before, after }.into()
+    })
 }
 
 impl Command for DeleteGroup {
@@ -76,20 +82,26 @@ impl Command for DeleteGroup {
         if !by.is_empty() {
             return Err(No::GroupInUse { group, by });
         }
-        Ok(vec![GroupDeleted { group, parent: Some(parent), name: found.name.clone() }.into()])
+        let name = found.name.clone();
+        let deleted = GroupDeleted { group, parent: Some(parent), name }.into();
+        Ok(cp_codes_to(parent, tenant, group).chain([deleted]).collect())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use domain::{
-        AssetAdded, AssetId, AssetKind, Grants, GroupRole, OrganizationId, Personal, RoleId,
-        UserCreated, UserId,
+        AssetAdded, AssetId, AssetKind, CpCodeId, Grants, GroupRole, OrganizationId, Personal,
+        RoleId, UserCreated, UserId,
     };
 
     use super::*;
     use crate::clients::sample;
     use crate::groups::forest::forest;
+
+    fn cp_code(group: i64) -> CpCode {
+        CpCode { id: CpCodeId(6), name: "streams".to_owned(), group: GroupId(group) }
+    }
 
     fn tenant() -> Tenant {
         let mut tenant = forest(
@@ -103,8 +115,8 @@ mod tests {
         let name = "www".to_owned();
         let group = GroupId(2);
         let kind = AssetKind::Property;
-        let code = domain::CpCode { id: domain::CpCodeId(6), name: name.clone(), group };
-        tenant.apply(&domain::CpCodeRegistered { before: None, after: code }.into());
+        let after = cp_code(3);
+        tenant.apply(&CpCodeRegistered { before: None, after }.into());
         tenant.assets.added(&AssetAdded { asset: AssetId(7), name, kind, group });
         let grants = vec![GroupRole { group, role: RoleId(8) }];
         tenant.users.created(&UserCreated {
@@ -125,9 +137,17 @@ mod tests {
 
     #[test]
     fn an_empty_group_goes() {
+        let (group, parent) = (GroupId(4), Some(GroupId(1)));
+        let fact = GroupDeleted { group, parent, name: "apac".to_owned() };
+        check(4, Ok(vec![fact.into()]));
+    }
+
+    #[test]
+    fn its_cp_codes_go_to_the_group_above() {
+        let moved = CpCodeRegistered { before: Some(cp_code(3)), after: cp_code(2) };
         let (group, parent) = (GroupId(3), Some(GroupId(2)));
         let fact = GroupDeleted { group, parent, name: "berlin".to_owned() };
-        check(3, Ok(vec![fact.into()]));
+        check(3, Ok(vec![moved.into(), fact.into()]));
     }
 
     #[test]
@@ -141,15 +161,12 @@ mod tests {
         let by = vec![
             Aggregate::group(GroupId(3)),
             Aggregate::asset(AssetId(7)),
-            Aggregate::cp_code(domain::CpCodeId(6)),
             Aggregate::user(&UserId("A-B-9".to_owned())),
             Aggregate::client(sample::id(1)),
         ];
         let rejection = DeleteGroupRejection::GroupInUse { group: GroupId(2), by: by.clone() };
         assert_eq!(rejection.refusal().blocking, by);
-        assert!(
-            rejection.to_string().starts_with("group 2 is in use by group 3, asset 7, cp_code 6")
-        );
+        assert!(rejection.to_string().starts_with("group 2 is in use by group 3, asset 7, user"));
         check(2, Err(rejection));
     }
 

@@ -52,6 +52,17 @@ impl ContractTypes {
         types
     }
 
+    /// In the order they were registered.
+    pub fn all(&self) -> &[ContractType] {
+        &self.all
+    }
+
+    /// What was assigned to which: hierarchies by their roots, then roles.
+    pub fn assigned_to(&self) -> impl Iterator<Item = (Assignee, &ContractTypeId)> {
+        let groups = self.of_roots.iter().map(|(root, of)| (Assignee::Group(*root), of));
+        groups.chain(self.of_roles.iter().map(|(role, of)| (Assignee::Role(*role), of)))
+    }
+
     pub fn get(&self, id: &ContractTypeId) -> Option<&ContractType> {
         self.all.iter().find(|it| it.id == *id)
     }
