@@ -19,6 +19,7 @@ use crate::catalog::{
     AssignContractType, RegisterApi, RegisterCatalog, RegisterContractType, RegisterCpCode,
     RegisterGrantableRole, RegisterProduct, RegisterSwitchKey,
 };
+use crate::client_keys::{AddClientKey, RemoveClientKey};
 use crate::clients::{
     ActivateClient, ChangeClientMfa, ChangeSettings, ClearClientAllowList, CreateClient,
     CreateClientCredential, DeactivateAllClientCredentials, DeactivateClient,
@@ -30,6 +31,7 @@ use crate::clients::{
 use crate::clients::{CreateRestrictedClient, ReplaceClient};
 use crate::features::{ResetFeatures, SetFeatures};
 use crate::groups::{CreateGroup, DeleteGroup, MoveGroup, RenameGroup};
+use crate::memberships::SetMembership;
 use crate::organizations::CreateOrganization;
 use crate::roles::{CreateRole, DeleteRole, EditRole};
 use crate::sign_ins::{
@@ -152,6 +154,7 @@ commands! {
     ActivateClient
     AddAsset
     AddCidrBlock
+    AddClientKey
     AssignContractType
     BlockUsersOnAsset
     ChangeCidrBlock
@@ -204,6 +207,7 @@ commands! {
     RegisterResource
     RemoveAsset
     RemoveCidrBlock
+    RemoveClientKey
     RenameClient
     RenameGroup
     ReplaceClient
@@ -218,6 +222,7 @@ commands! {
     SetBlockedAssets
     SetClientFeatures
     SetFeatures
+    SetMembership
     SetSignInPolicy
     SetSigningSecret
     SetUserGrants

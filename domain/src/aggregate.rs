@@ -4,14 +4,15 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CidrBlockId, ClientId, GroupId, Level, OrganizationId, RoleId, TenantId, TokenId, UserId,
+    ActorKind, CidrBlockId, ClientId, GroupId, Level, OrganizationId, RoleId, TenantId, TokenId,
+    UserId,
 };
 
 /// A thing with an id and a history of its own; its events are numbered 1, 2, 3, ... (`sequence`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Aggregate {
     /// `tenant`, `organization`, `group`, `asset`, `role`, `user`, `client`, `client_defaults`,
-    /// `token`, `allow_list`, `cidr_block`, `catalog`, or `feature.<level>`.
+    /// `token`, `membership`, `allow_list`, `cidr_block`, `catalog`, or `feature.<level>`.
     pub kind: String,
     pub id: String,
 }
@@ -40,6 +41,15 @@ impl Aggregate {
     }
     pub fn client(id: ClientId) -> Self {
         Self::new("client", id)
+    }
+    /// What a user or a client is to the tenant, or to one of its organizations.
+    pub fn membership(
+        holder: ActorKind,
+        holder_id: &str,
+        organization: Option<&OrganizationId>,
+    ) -> Self {
+        let place = organization.map_or_else(String::new, |id| format!("@{id}"));
+        Self::new("membership", format!("{}:{holder_id}{place}", holder.as_str()))
     }
     pub fn token(id: &TokenId) -> Self {
         Self::new("token", id)

@@ -164,6 +164,9 @@ events! {
     "tenant.client_defaults_changed" 1 DefaultSettingsChanged     in client_settings, |_t, it| Aggregate::client_defaults(&it.tenant);
     "client.credential_changed"     1 ClientCredentialChanged     in clients,       |_t, it| Aggregate::client(it.client);
     "client.credential_deleted"     1 ClientCredentialDeleted     in clients,       |_t, it| Aggregate::client(it.client);
+    "client.key_added"              1 ClientKeyAdded              in client_keys,   |_t, it| Aggregate::client(it.client);
+    "client.key_removed"            1 ClientKeyRemoved            in client_keys,   |_t, it| Aggregate::client(it.client);
+    "membership.set"                1 MembershipSet               in memberships,   |_t, it| Aggregate::membership(it.holder, &it.holder_id, it.organization.as_ref());
     "token.issued"                  1 TokenIssued                 in tokens,        |_t, it| Aggregate::token(&it.token);
     "token.revoked"                 1 TokenRevoked                in tokens,        |_t, it| Aggregate::token(&it.token);
     "allow_list.block_added"        1 CidrBlockAdded              in allow_list,    |_t, it| Aggregate::cidr_block(it.block);

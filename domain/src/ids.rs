@@ -146,6 +146,8 @@ texts! {
     ContractTypeId
     /// The public half of a bearer token.
     TokenId
+    /// A public key of an API client.
+    KeyId
     /// How the Akamai dialect names an API client: 16 lower-case letters and digits.
     AkamaiClientId
     /// How the Capture dialect names an API client: 32 characters of its own alphabet.

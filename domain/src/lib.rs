@@ -10,6 +10,7 @@ mod authority;
 mod blocked_assets;
 mod catalog;
 mod client_allow_lists;
+mod client_keys;
 mod client_settings;
 mod clients;
 mod event;
@@ -17,6 +18,7 @@ mod features;
 mod grantable;
 mod groups;
 mod ids;
+mod memberships;
 mod moves;
 mod notifications;
 mod organizations;
@@ -51,6 +53,7 @@ pub use catalog::{
     Product, ProductRegistered, Registered, SwitchKey, SwitchKeyRegistered,
 };
 pub use client_allow_lists::{ClientAllowListCleared, ClientAllowListSet, ClientAllowLists};
+pub use client_keys::{ClientKeyAdded, ClientKeyRemoved, ClientKeys};
 pub use client_settings::{
     ClientSettings, ClientSettingsChanged, DefaultSettingsChanged, SettingChange, Settings,
 };
@@ -74,9 +77,10 @@ pub use grantable::{GRANTABLE_ROLES, GrantableRole};
 pub use groups::{Group, GroupCreated, GroupDeleted, GroupMoved, GroupRenamed, Groups};
 pub use ids::{
     AkamaiClientId, ApiId, AssetId, CaptureClientId, CidrBlockId, ClientId, ContractTypeId,
-    CpCodeId, CredentialId, GrantedRoleId, GroupId, IdError, OrganizationId, ResourceId, RoleId,
-    TenantId, TokenId, UserId,
+    CpCodeId, CredentialId, GrantedRoleId, GroupId, IdError, KeyId, OrganizationId, ResourceId,
+    RoleId, TenantId, TokenId, UserId,
 };
+pub use memberships::{MemberRole, MembershipSet, Memberships};
 pub use moves::{AccessChange, Lineage, MoveFault, PlannedMove};
 pub use notifications::{Notifications, UserNotificationsSet};
 pub use organizations::{OrganizationCreated, Organizations};

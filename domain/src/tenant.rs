@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AllowList, Assets, BlockedAssets, Catalog, ClientAllowLists, ClientSettings, Clients, Event,
-    Features, Groups, Organizations, Roles, SignIns, TenantId, Tokens, Users,
+    AllowList, Assets, BlockedAssets, Catalog, ClientAllowLists, ClientKeys, ClientSettings,
+    Clients, Event, Features, Groups, Memberships, Organizations, Roles, SignIns, TenantId, Tokens,
+    Users,
 };
 
 /// A tenant came to be.
@@ -40,6 +41,8 @@ pub struct Tenant {
     pub clients: Clients,
     pub client_allow_lists: ClientAllowLists,
     pub client_settings: ClientSettings,
+    pub client_keys: ClientKeys,
+    pub memberships: Memberships,
     pub tokens: Tokens,
     pub allow_list: AllowList,
     pub catalog: Catalog,
@@ -49,7 +52,7 @@ pub struct Tenant {
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 13;
+    pub const FOLD_VERSION: i32 = 14;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -67,6 +70,8 @@ impl Tenant {
             clients: Clients::default(),
             client_allow_lists: ClientAllowLists::default(),
             client_settings: ClientSettings::default(),
+            client_keys: ClientKeys::default(),
+            memberships: Memberships::default(),
             tokens: Tokens::default(),
             allow_list: AllowList::default(),
             catalog: Catalog::default(),
@@ -160,6 +165,9 @@ impl Tenant {
             Event::DefaultSettingsChanged(fact) => self.client_settings.defaults_changed(fact),
             Event::ClientCredentialChanged(fact) => self.clients.credential_changed(fact),
             Event::ClientCredentialDeleted(fact) => self.clients.credential_deleted(fact),
+            Event::ClientKeyAdded(fact) => self.client_keys.added(fact),
+            Event::ClientKeyRemoved(fact) => self.client_keys.removed(fact),
+            Event::MembershipSet(fact) => self.memberships.set(fact),
             Event::TokenIssued(fact) => self.tokens.issued(fact),
             Event::TokenRevoked(fact) => self.tokens.revoked(fact),
             Event::CidrBlockAdded(fact) => self.allow_list.added(fact),
@@ -193,6 +201,8 @@ impl Tenant {
             4 * self.clients.len(),
             self.client_allow_lists.len(),
             self.client_settings.len(),
+            self.client_keys.len(),
+            self.memberships.len(),
             self.tokens.len(),
             self.allow_list.len(),
             self.catalog.len(),

@@ -55,7 +55,21 @@ impl Projection for Aggregates {
 const ONE: &str = "select sequence, changed_at, resource_owner
     from aggregates_v1 where tenant = $1 and kind = $2 and id = $3";
 
-pub(crate) const STATEMENTS: &[&str] = &[ONE];
+const NEXT_KIND: &str = "select kind from aggregates_v1
+    where tenant = $1 and kind > $2 order by kind limit 1";
+
+pub(crate) const STATEMENTS: &[&str] = &[ONE, NEXT_KIND];
+
+/// The kinds of aggregates that there are in the tenant: a step along the key for each of them.
+pub async fn kinds(views: &Views, tenant: &TenantId) -> Result<Vec<String>, ViewError> {
+    let mut kinds = Vec::<String>::new();
+    loop {
+        let last = kinds.last().cloned().unwrap_or_default();
+        let rows = views.rows(AGGREGATES.name, tenant, NEXT_KIND, &values![last]).await?;
+        let Some(mut row) = rows.into_iter().next() else { return Ok(kinds) };
+        kinds.push(row.text()?);
+    }
+}
 
 /// Where an aggregate stands; `None` when nothing was ever recorded of it.
 pub async fn details(

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::{
     Projection, aggregates, allow_lists, assets, blocked_assets, catalog, cidr_blocks,
-    client_access, client_allow_lists, client_settings, clients, features, groups, organizations,
-    positions, roles, tenant_clients, tenants, tokens, user_sign_ins, users,
+    client_access, client_allow_lists, client_keys, client_settings, clients, features, groups,
+    memberships, organizations, positions, roles, tenant_clients, tenants, tokens, user_sign_ins,
+    users,
 };
 
 /// All projections of this program.
@@ -27,6 +28,8 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(tenant_clients::TenantClients),
         Arc::new(client_settings::ClientSettings),
         Arc::new(client_access::ClientAccesses),
+        Arc::new(client_keys::ClientKeys),
+        Arc::new(memberships::Memberships),
         Arc::new(tokens::Tokens),
         Arc::new(features::Features),
         Arc::new(cidr_blocks::CidrBlocks),
@@ -51,6 +54,8 @@ pub fn statements() -> Vec<&'static str> {
         user_sign_ins::STATEMENTS,
         client_settings::STATEMENTS,
         client_access::STATEMENTS,
+        client_keys::STATEMENTS,
+        memberships::STATEMENTS,
         tokens::STATEMENTS,
         features::STATEMENTS,
         cidr_blocks::STATEMENTS,

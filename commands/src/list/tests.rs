@@ -151,6 +151,7 @@ fn what_takes_something_away_from_somebody_is_urgent() {
         "DeleteUser",
         "LockClient",
         "LockUser",
+        "RemoveClientKey",
         "ResetClientSecret",
         "RevokeToken",
     ];
