@@ -87,8 +87,15 @@ pub struct Filter {
     pub after: Option<i64>,
     pub order: Order,
     pub aggregate_kind: Option<String>,
+    /// One of these, where any are named.
+    pub aggregate_kinds: Vec<String>,
     pub aggregate_id: Option<String>,
     pub event_type: Option<String>,
+    /// One of these, where any are named.
+    pub event_types: Vec<String>,
+    pub resource_owner: Option<String>,
+    /// Only events past this sequence of their aggregate.
+    pub sequence_after: Option<i64>,
     pub actor_id: Option<String>,
     pub command: Option<String>,
     pub correlation: Option<String>,

@@ -64,7 +64,7 @@ async fn a_filter_lets_through_what_it_names(database: Arc<Database>) {
     let all = Filter::default();
     let text = |text: &str| Some(text.to_owned());
     let mid = of(&written, &acme.tenant).nth(5).unwrap().created_at;
-    let cases: [(Filter, Lets); 8] = [
+    let cases: [(Filter, Lets); 11] = [
         (all.clone(), |_| true),
         (Filter { aggregate_kind: text("group"), ..all.clone() }, |_| true),
         (Filter { aggregate_kind: text("role"), ..all.clone() }, |_| false),
@@ -73,6 +73,19 @@ async fn a_filter_lets_through_what_it_names(database: Arc<Database>) {
             |event| event.aggregate.id == "1",
         ),
         (Filter { event_type: text("group.moved"), ..all.clone() }, |event| event.ordinal > 4),
+        (
+            Filter { aggregate_kinds: vec!["role".to_owned(), "group".to_owned()], ..all.clone() },
+            |_| true,
+        ),
+        (
+            Filter {
+                event_types: vec!["group.moved".to_owned(), "x".to_owned()],
+                resource_owner: text("acme"),
+                ..all.clone()
+            },
+            |event| event.ordinal > 4 && event.resource_owner == "acme",
+        ),
+        (Filter { sequence_after: Some(1), ..all.clone() }, |event| event.sequence > 1),
         (Filter { actor_id: text("actor-2"), ..all.clone() }, |event| event.ordinal % 3 == 2),
         (Filter { command: text("Command1"), correlation: text("r-5"), ..all.clone() }, |event| {
             event.ordinal == 5

@@ -70,6 +70,7 @@ fn filter(call: &Call) -> Result<Filter, Problem> {
         correlation: value("correlation"),
         since: time("since")?,
         until: time("until")?,
+        ..Filter::default()
     })
 }
 
@@ -97,7 +98,7 @@ pub(crate) fn envelope(event: &Recorded, keys: Option<&TenantKeys>) -> Value {
 }
 
 /// The payload as it was stored, or, where somebody is told of in it and keys are given, opened.
-fn payload(event: &Recorded, keys: Option<&TenantKeys>) -> Value {
+pub(crate) fn payload(event: &Recorded, keys: Option<&TenantKeys>) -> Value {
     opened(event, keys).or_else(|| serde_json::from_slice(&event.payload).ok()).unwrap_or_default()
 }
 

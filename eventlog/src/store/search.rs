@@ -38,6 +38,18 @@ pub(super) fn search<'a>(
     restrict("correlation", "=", text(&filter.correlation));
     restrict("created_at", ">=", instant(filter.since));
     restrict("created_at", "<=", instant(filter.until));
+    restrict("resource_owner", "=", text(&filter.resource_owner));
+    restrict("sequence", ">", filter.sequence_after.map(Value::Int));
+    for (column, any) in
+        [("aggregate_kind", &filter.aggregate_kinds), ("event_type", &filter.event_types)]
+    {
+        let first = values.len() + 1;
+        values.extend(any.iter().map(|text| Value::Text(text)));
+        let places: Vec<_> = (first..=values.len()).map(|place| format!("${place}")).collect();
+        if !places.is_empty() {
+            let _ = write!(sql, " AND {column} IN ({})", places.join(", "));
+        }
+    }
     let one_aggregate = filter.aggregate_kind.is_some() && filter.aggregate_id.is_some();
     let along = if one_aggregate { "sequence" } else { "ordinal" };
     values.push(Value::Int(limit));
@@ -63,6 +75,9 @@ mod tests {
             order: Order::Descending,
             ..Filter::default()
         };
+        let any = vec!["a".to_owned(), "b".to_owned()];
+        let any = Filter { event_types: any, ..Filter::default() };
+        assert!(statement(&any).ends_with("AND event_type IN ($3, $4) ORDER BY ordinal LIMIT $5"));
         assert!(statement(&one).ends_with(
             "aggregate_kind = $3 AND aggregate_id = $4 ORDER BY sequence DESC LIMIT $5"
         ));
