@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use prost::Message;
 
 /// Each brings in the files it imports.
-const FILES: [&str; 3] = [
+const FILES: [&str; 4] = [
     "zitadel/feature/v2beta/feature_service.proto",
     "zitadel/feature/v2/feature_service.proto",
     "zitadel/message.proto",
+    "zitadel/admin.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -1,8 +1,11 @@
 //! Zitadel's feature service over every transport it is called through.
 
+mod audit;
 mod client;
 mod discovery;
 mod levels;
 mod limits;
+mod machines;
 mod refusals;
 mod transports;
+mod trusted;

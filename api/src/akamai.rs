@@ -14,7 +14,6 @@ mod groups;
 mod helpers;
 mod ip_allowlist;
 mod lists;
-mod names;
 mod notifications;
 mod persons;
 mod problem;
@@ -29,6 +28,7 @@ use crate::app::App;
 use crate::call::Incoming;
 use crate::caller::{Caller, signed};
 use crate::dialect::{Dialect, Face};
+use crate::names;
 use problem::Problem;
 
 const ROOT: &str = "/identity-management/v3";

@@ -2,12 +2,15 @@
 //! by which callers prove it. What a credential is worth is read behind the gate at every request,
 //! so that a lock, a reset or a revocation made in any dialect holds in every other at once.
 
+mod assertion;
 mod bearer;
+mod members;
 mod operator;
 mod secret;
 mod signature;
 mod signed;
 mod standing;
+mod trusted;
 mod web_token;
 
 use std::collections::BTreeSet;
@@ -17,10 +20,12 @@ use domain::{
     Right, Rights, TenantId,
 };
 
+pub use assertion::assertion;
 pub use bearer::{BearerError, bearer};
 pub use operator::OperatorToken;
 pub use secret::{SecretError, secret};
 pub use signed::{SignedError, signed};
+pub(crate) use web_token::signing_secret;
 
 use crate::dialect::Needs;
 use crate::jwt::Claims;
@@ -52,6 +57,8 @@ pub struct Caller {
     pub rights: Rights,
     /// Where set, rights that an organization scopes hold in this one only.
     pub organization: Option<OrganizationId>,
+    /// Rights that are held in one organization each, until a request says which one is meant.
+    pub memberships: Vec<(OrganizationId, Rights)>,
     pub client: Option<CallingClient>,
     /// What a JSON web token says of its bearer.
     pub claims: Option<Claims>,
@@ -77,8 +84,9 @@ impl Caller {
     }
 
     fn new(tenant: TenantId, actor: Actor) -> Self {
-        let (rights, organization) = (Rights::new(), None);
-        Self { actor, tenant, rights, organization, client: None, claims: None }
+        let (rights, memberships) = (Rights::new(), Vec::new());
+        let (organization, client, claims) = (None, None, None);
+        Self { actor, tenant, rights, organization, memberships, client, claims }
     }
 
     /// Whether it may act in `tenant`: its own; any, for an administrator of tenants who belongs

@@ -13,6 +13,7 @@ mod serve;
 mod served;
 mod tls;
 mod token;
+mod trust;
 
 pub use failure::Failure;
 

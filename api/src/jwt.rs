@@ -2,15 +2,22 @@
 //! by `chancery token` and checked at the edge.
 
 mod claims;
+mod trusted;
 
 pub use claims::Claims;
+pub use trusted::{
+    TrustedIssuer, TrustedKeys, claimed_issuer, key_id, verify_assertion, verify_trusted,
+};
 
 use chrono::{DateTime, Utc};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 
-/// Who may issue tokens; the first one is what is minted here.
-pub const ISSUERS: [&str; 2] = ["authsec-ai/auth-manager", "authsec-ai/user-flow"];
+/// What this server issues itself, to clients that show their secret or a signature.
+pub const OWN_ISSUER: &str = "chancery";
+
+/// Who may issue tokens under a tenant's secret; the first one is what `chancery token` mints.
+pub const ISSUERS: [&str; 3] = ["authsec-ai/auth-manager", "authsec-ai/user-flow", OWN_ISSUER];
 
 /// What `aud` must contain, where it is present.
 pub const AUDIENCE: &str = "authsec-api";
@@ -20,7 +27,7 @@ pub const AUDIENCE: &str = "authsec-api";
 pub enum JwtError {
     #[error("the token is not a JSON web token with the claims this API needs")]
     Malformed,
-    #[error("the token is not signed with HS256")]
+    #[error("the token is signed with another algorithm")]
     OtherAlgorithm,
     #[error("the token's signature does not match")]
     SignatureMismatch,
@@ -70,12 +77,7 @@ pub fn verify(
     let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation)
         .map_err(|error| reason(error.kind()))?
         .claims;
-    if claims.exp <= now.timestamp() {
-        return Err(JwtError::Expired);
-    }
-    if claims.nbf.is_some_and(|nbf| nbf > now.timestamp()) {
-        return Err(JwtError::NotYetValid);
-    }
+    claims.check_time(now)?;
     if claims.tenant().is_none() {
         return Err(JwtError::NoTenant);
     }

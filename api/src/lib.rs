@@ -17,6 +17,7 @@ pub mod fault;
 pub mod jwt;
 pub mod logs;
 pub mod measure;
+mod names;
 mod native;
 pub mod problem;
 pub mod router;

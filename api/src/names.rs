@@ -1,4 +1,4 @@
-//! Who did something, in this dialect's words: the name of a user, or of the user that a client
+//! Who did something, by name: that of a user, or of the user that a client
 //! acts for. Who has no name, or none any more, is shown by id.
 
 use std::collections::{BTreeSet, HashMap};
@@ -10,11 +10,11 @@ use crate::call::Call;
 use crate::fault::Fault;
 
 /// Names by the ids of actors.
-pub(super) struct Names(HashMap<String, String>);
+pub(crate) struct Names(HashMap<String, String>);
 
 impl Names {
     /// The names of these actors.
-    pub(super) async fn of(
+    pub(crate) async fn of(
         call: &Call,
         actors: impl IntoIterator<Item = &str>,
     ) -> Result<Self, Fault> {
@@ -34,7 +34,7 @@ impl Names {
     }
 
     /// The actor's name.
-    pub(super) fn get<'a>(&'a self, actor: &'a str) -> &'a str {
+    pub(crate) fn get<'a>(&'a self, actor: &'a str) -> &'a str {
         self.0.get(actor).map_or(actor, String::as_str)
     }
 }

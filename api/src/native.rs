@@ -10,7 +10,7 @@ mod projections;
 mod queries;
 mod show;
 
-pub(crate) use events::envelope;
+pub(crate) use events::{envelope, payload};
 
 use async_trait::async_trait;
 use axum::http::{Method, StatusCode};

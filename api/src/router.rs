@@ -26,6 +26,8 @@ fn dialects() -> Vec<Box<dyn Served>> {
     for dialect in zitadel::rest_dialects() {
         all.push(Box::new(dialect));
     }
+    all.push(Box::new(zitadel::admin_dialect()));
+    all.push(Box::new(zitadel::oauth_dialect()));
     for dialect in zitadel::rpc_dialects() {
         all.push(Box::new(dialect));
     }
@@ -65,7 +67,9 @@ fn refuse(request: Request, why: Turned) -> Response {
         Config::refuse(&incoming, why.into())
     } else if below(&["/clients/", "/settings/", "/access/"]) {
         Capture::refuse(&incoming, why.into())
-    } else if below(&["/v2/", "/v2beta/"]) {
+    } else if below(&["/oauth/v2/"]) {
+        zitadel::OAuth::refuse(&incoming, why.into())
+    } else if below(&["/v2/", "/v2beta/", "/admin/v1/"]) {
         zitadel::Rest::refuse(&incoming, why.into())
     } else if below(&["/zitadel."]) || zitadel::is_grpc(&incoming) {
         zitadel::refuse_call(&incoming, why)

@@ -101,7 +101,7 @@ impl Server {
         let opened = open(data_dir, &options.place, &options.key).await?;
         let token = OperatorToken::draw().ok_or(DataDirError::NoRandomness)?;
         let operator = lock.as_ref().map(|_| token.clone());
-        let settings = Settings { operator, ..options.settings };
+        let settings = Settings { operator, is_tls: tls.is_some(), ..options.settings };
         let clock = options.clock;
         let app = bring_up(opened, options.writer, Arc::clone(&clock), settings).await?;
         plant(&app, data_dir).await?;

@@ -2,6 +2,7 @@
 
 use crate::caller::OperatorToken;
 use crate::edgegrid::Schemes;
+use crate::jwt::TrustedIssuer;
 
 /// Choices that the dialects look at. Where the server listens and what it stores in is not their
 /// concern.
@@ -13,6 +14,13 @@ pub struct Settings {
     pub edgegrid_schemes: Schemes,
     /// Trusted issuer of tenant clients' tokens, beside the built-in ones.
     pub jwt_issuer: Option<String>,
+    /// An issuer beside the tenants themselves whose tokens are taken.
+    pub trusted_issuer: Option<TrustedIssuer>,
+    /// What `aud` of a web token must contain for Zitadel's services; tokens issued here get it by
+    /// the scope `urn:zitadel:iam:org:project:id:zitadel:aud`.
+    pub zitadel_project: String,
+    /// Whether it is served over TLS.
+    pub is_tls: bool,
     /// The token of whoever owns the data directory, while an embedded store is served.
     pub operator: Option<OperatorToken>,
     /// Whether Capture's `/clients/list` and `/config` show secrets masked; their wire form
@@ -26,6 +34,9 @@ impl Default for Settings {
             body_limit: 1024 * 1024,
             edgegrid_schemes: Schemes::default(),
             jwt_issuer: None,
+            trusted_issuer: None,
+            zitadel_project: "zitadel".to_owned(),
+            is_tls: false,
             operator: None,
             capture_masks_secrets: false,
         }

@@ -7,6 +7,8 @@
 //! and refused for the instance; flags of organizations and users have numbers of our own, above
 //! 1000; the two versions differ in what reading and resetting need.
 
+mod access;
+mod audit;
 mod connect;
 mod deadline;
 mod error;
@@ -15,25 +17,27 @@ mod grpc;
 mod level;
 mod messages;
 mod methods;
+mod oauth;
 mod rest;
 mod rpc;
 mod service;
 mod standard;
 
 pub(crate) use deadline::keep as keep_deadline;
+pub(crate) use oauth::{OAuth, dialect as oauth_dialect};
 pub(crate) use rest::is_grpc;
 pub(crate) use standard::services as standard_services;
 
 use async_trait::async_trait;
 use axum::http::Method as Verb;
 use axum::response::Response;
-use domain::TenantId;
+use domain::{Right, TenantId};
 use tonic::Code;
 
 use crate::app::App;
 use crate::call::Incoming;
-use crate::caller::{Caller, bearer};
-use crate::dialect::{Dialect, Face, Turned};
+use crate::caller::Caller;
+use crate::dialect::{Dialect, Face, Needs, Turned};
 use error::ZitadelError;
 use methods::{METHODS, Of, Version};
 
@@ -51,11 +55,11 @@ impl Face for Rest {
         if is_grpc(request) {
             return Err(rest::grpc_elsewhere(request));
         }
-        Ok(bearer(app, request.header("authorization"), request.received_at).await?)
+        access::bearer_of(app, request, rest::of(request)).await
     }
 
     fn tenant(caller: &Caller, request: &Incoming) -> Result<TenantId, ZitadelError> {
-        Ok(tenant(caller, request.uri.path().ends_with(Of::System.path())))
+        Ok(tenant(caller, rest::of(request)))
     }
 
     fn refuse(_: &Incoming, error: ZitadelError) -> Response {
@@ -69,13 +73,11 @@ impl Face for Rpc {
 
     async fn authenticate(app: &App, request: &Incoming) -> Result<Caller, ZitadelError> {
         rpc::check(request)?;
-        Ok(bearer(app, request.header("authorization"), request.received_at).await?)
+        access::bearer_of(app, request, rpc::of(request)).await
     }
 
     fn tenant(caller: &Caller, request: &Incoming) -> Result<TenantId, ZitadelError> {
-        let path = request.uri.path();
-        let meant = METHODS.iter().find(|method| path.ends_with(method.path));
-        Ok(tenant(caller, meant.is_some_and(|method| method.of == Of::System)))
+        Ok(tenant(caller, rpc::of(request)))
     }
 
     fn refuse(request: &Incoming, error: ZitadelError) -> Response {
@@ -85,8 +87,8 @@ impl Face for Rpc {
 
 /// The tenant a call is about: the system's flags are the same for all, and who may touch them the
 /// gate has asked.
-fn tenant(caller: &Caller, is_of_system: bool) -> TenantId {
-    if is_of_system { TenantId::system() } else { caller.tenant.clone() }
+fn tenant(caller: &Caller, of: Option<Of>) -> TenantId {
+    if of == Some(Of::System) { TenantId::system() } else { caller.tenant.clone() }
 }
 
 /// The REST form of a version.
@@ -123,6 +125,16 @@ pub(crate) fn refuse_call(request: &Incoming, why: Turned) -> Response {
 /// The REST forms of both versions.
 pub(crate) fn rest_dialects() -> [Dialect<Rest>; 2] {
     [rest_of(Version::V2beta, "/v2beta"), rest_of(Version::V2, "/v2")]
+}
+
+/// The part of the administrators' API that searches the log.
+#[rustfmt::skip]
+pub(crate) fn admin_dialect() -> Dialect<Rest> {
+    let needs = Needs::Right(Right::EventsRead);
+    Dialect::new("zitadel", "/admin/v1")
+        .op("ListEvents",         Verb::POST, "/events/_search",           needs, audit::events)
+        .op("ListEventTypes",     Verb::POST, "/events/types/_search",     needs, audit::event_types)
+        .op("ListAggregateTypes", Verb::POST, "/aggregates/types/_search", needs, audit::aggregate_types)
 }
 
 /// The RPC paths of both versions.

@@ -11,10 +11,11 @@ use subtle::ConstantTimeEq;
 use super::Caller;
 use super::operator::operator;
 use super::standing::{caller, is_working, outlived_resets};
+use super::trusted::trusted;
 use super::web_token::web_token;
 use crate::app::App;
 use crate::fault::Fault;
-use crate::jwt::JwtError;
+use crate::jwt::{self, JwtError};
 
 const PREFIX: &str = "cht_";
 
@@ -43,7 +44,7 @@ impl From<JwtError> for BearerError {
             JwtError::NoTenant => Self::NoTenant,
             JwtError::Expired => Self::Ended,
             JwtError::Malformed => Self::Invalid("it is not a token of this server"),
-            JwtError::OtherAlgorithm => Self::Invalid("it is not signed with HS256"),
+            JwtError::OtherAlgorithm => Self::Invalid("it is signed with another algorithm"),
             JwtError::SignatureMismatch => Self::Invalid("its signature does not match"),
             JwtError::NotYetValid => Self::Invalid("it is not valid yet"),
             JwtError::UntrustedIssuer => Self::Invalid("its issuer is not trusted"),
@@ -69,6 +70,11 @@ pub async fn bearer(
     }
     if app.settings.operator.as_ref().is_some_and(|operator| operator.is(token)) {
         return Ok(operator());
+    }
+    if let Some(issuer) = &app.settings.trusted_issuer
+        && jwt::claimed_issuer(token).as_ref() == Some(&issuer.issuer)
+    {
+        return trusted(app, issuer, token, now).await;
     }
     match token.strip_prefix(PREFIX) {
         Some(halves) => opaque(app, halves, now).await,

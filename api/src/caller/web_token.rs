@@ -3,14 +3,15 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Actor, ActorKind, AkamaiClientId, CaptureClientId, ClientId, OrganizationId, Right, Rights,
-    TenantId,
+    Actor, ActorKind, AkamaiClientId, CaptureClientId, ClientId, MemberRole, OrganizationId, Right,
+    Rights, TenantId,
 };
 use eventlog::VaultKind;
 use projections::Views;
 use projections::clients::{self, ClientRow};
 
 use super::bearer::BearerError;
+use super::members::with_roles;
 use super::standing::{caller, is_working, outlived_resets};
 use super::{ADMIN_ROLES, Caller};
 use crate::app::App;
@@ -45,11 +46,12 @@ pub(super) async fn web_token(
     };
     let organization = claims.org_id.clone().filter(|id| !id.is_empty()).map(OrganizationId);
     let rights = rights(&claims);
-    Ok(Caller { rights, organization, claims: Some(claims), ..party })
+    let party = Caller { rights, organization, claims: Some(claims), ..party };
+    Ok(with_roles(&views, party).await?)
 }
 
 /// The secret that the tenant's tokens are signed with. Only the newest one is kept.
-async fn signing_secret(app: &App, tenant: &TenantId) -> Result<Option<String>, Fault> {
+pub(crate) async fn signing_secret(app: &App, tenant: &TenantId) -> Result<Option<String>, Fault> {
     let rows = app.log.vault_of(VaultKind::SigningSecret, tenant).await?;
     let Some(row) = rows.last() else { return Ok(None) };
     let clear = app.keyring.tenant(tenant).await?.open(row)?;
@@ -93,7 +95,7 @@ fn of_user(tenant: &TenantId, claims: &Claims) -> Result<Actor, BearerError> {
 
 /// What the claims come to outside the dialect they are made for. A tenant's own signature says
 /// nothing of other tenants, of the system, or of the installation.
-fn rights(claims: &Claims) -> Rights {
+pub(super) fn rights(claims: &Claims) -> Rights {
     let is_admin = ADMIN_ROLES.iter().any(|role| claims.has_role(role));
     let holds = |right: &Right| {
         claims.has_permission(right.as_str())
@@ -102,19 +104,26 @@ fn rights(claims: &Claims) -> Rights {
             || (*right == Right::ClientRead
                 && ["clients:admin", "clients:read"].iter().any(|held| claims.has_permission(held)))
     };
+    let of_roles = MemberRole::ALL.into_iter().filter(|role| claims.has_role(role.as_str()));
+    let of_roles: Rights = of_roles.flat_map(MemberRole::rights).collect();
     let is_local = |right: &Right| !INSTALLATION.contains(right);
-    Right::ALL.into_iter().filter(is_local).filter(holds).collect()
+    let is_held = |right: &Right| holds(right) || of_roles.contains(right);
+    Right::ALL.into_iter().filter(is_local).filter(is_held).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(roles: &[&str], permissions: &[&str], expected: &[Right]) {
+    fn check<'a>(
+        roles: &[&str],
+        permissions: &[&str],
+        expected: impl IntoIterator<Item = &'a Right>,
+    ) {
         let list = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
         let (roles, permissions) = (list(roles), list(permissions));
         let claims = Claims { roles, permissions, ..Claims::default() };
-        assert_eq!(rights(&claims), expected.iter().copied().collect(), "{claims:?}");
+        assert_eq!(rights(&claims), expected.into_iter().copied().collect(), "{claims:?}");
     }
 
     #[test]
@@ -122,6 +131,8 @@ mod tests {
         check(&["Admin"], &[], &[Right::ClientAdmin, Right::ClientRead]);
         check(&[], &["clients:read"], &[Right::ClientRead]);
         check(&[], &["clients:activate"], &[]);
+        check(&["ORG_SETTINGS_MANAGER"], &[], &MemberRole::OrganizationSettingsManager.rights());
+        check(&["SYSTEM_OWNER"], &[], &[]);
         check(&[], &["events.read", "tenant.admin", "system.feature.write"], &[Right::EventsRead]);
     }
 }

@@ -10,6 +10,7 @@ use ipnet::IpNet;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::place::PlaceArgs;
+use super::trust::TrustArgs;
 use super::{Failure, PARTITIONS, out};
 use crate::credentials;
 use crate::edge::Timeouts;
@@ -59,6 +60,11 @@ pub(super) struct Serve {
     /// Issuer of tenant clients' tokens to trust beside the built-in ones
     #[arg(long, value_name = "ISSUER")]
     jwt_issuer: Option<String>,
+    #[command(flatten)]
+    trust: TrustArgs,
+    /// What a web token for Zitadel's services is meant for
+    #[arg(long, value_name = "PROJECT", default_value_t = Settings::default().zitadel_project)]
+    zitadel_project: String,
     /// Most bytes a request's body may have
     #[arg(long, value_name = "BYTES", default_value_t = Settings::default().body_limit)]
     body_limit: usize,
@@ -89,8 +95,10 @@ impl Serve {
                 body_limit: self.body_limit,
                 edgegrid_schemes: self.edgegrid_scheme,
                 jwt_issuer: self.jwt_issuer,
-                operator: None,
+                trusted_issuer: self.trust.read()?,
+                zitadel_project: self.zitadel_project,
                 capture_masks_secrets: self.mask_capture_secrets,
+                ..Settings::default()
             },
         };
         let server = tokio::select! {

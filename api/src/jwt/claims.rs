@@ -1,6 +1,12 @@
 //! What a token says, with the several spellings its issuers use.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::JwtError;
 
 /// The claims of a token. Several issuers and versions spell some of them differently; the methods
 /// read whichever is there.
@@ -16,7 +22,7 @@ pub struct Claims {
     pub iat: Option<i64>,
     /// One text or a list of them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub aud: Option<serde_json::Value>,
+    pub aud: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,6 +49,12 @@ pub struct Claims {
     pub token_type: Option<String>,
     #[serde(deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
+    /// Roles by name, as Zitadel writes them; what each is granted by does not matter here.
+    #[serde(
+        rename = "urn:zitadel:iam:org:project:roles",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    pub project_roles: BTreeMap<String, Value>,
     #[serde(deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
     #[serde(deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
@@ -90,7 +102,30 @@ impl Claims {
 
     /// Whether a role is held, whatever its case.
     pub fn has_role(&self, role: &str) -> bool {
-        self.roles.iter().any(|held| held.eq_ignore_ascii_case(role))
+        let held = self.roles.iter().chain(self.project_roles.keys());
+        held.into_iter().any(|held| held.eq_ignore_ascii_case(role))
+    }
+
+    /// Whether it is meant for that audience.
+    pub fn is_for(&self, audience: &str) -> bool {
+        match &self.aud {
+            Some(Value::String(one)) => one == audience,
+            Some(Value::Array(all)) => all.iter().any(|one| one == audience),
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => {
+                false
+            }
+        }
+    }
+
+    /// Whether it is valid at `now`.
+    pub(super) fn check_time(&self, now: DateTime<Utc>) -> Result<(), JwtError> {
+        if self.exp <= now.timestamp() {
+            return Err(JwtError::Expired);
+        }
+        if self.nbf.is_some_and(|nbf| nbf > now.timestamp()) {
+            return Err(JwtError::NotYetValid);
+        }
+        Ok(())
     }
 
     pub fn has_permission(&self, permission: &str) -> bool {

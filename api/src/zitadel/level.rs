@@ -8,7 +8,7 @@ use tonic::Code;
 
 use super::error::{ZitadelError, lacks};
 use super::methods::{Act, Method, Of};
-use crate::call::Call;
+use crate::call::{Call, Incoming};
 use crate::fault::Fault;
 
 /// Names the organization whose members' rights are meant.
@@ -71,11 +71,16 @@ fn named(of: Of, request: &DynamicMessage) -> Result<Level, ZitadelError> {
     Ok(if is_user { Level::User(UserId(id)) } else { Level::Organization(OrganizationId(id)) })
 }
 
+/// The organization that a request names in its header.
+pub(super) fn scoped(request: &Incoming) -> Option<OrganizationId> {
+    let id = request.header(SCOPE).filter(|id| !id.is_empty())?;
+    Some(OrganizationId(id.to_owned()))
+}
+
 /// The organization that the call keeps to: the caller's own, or the one its header names.
 async fn scope(call: &Call) -> Result<Option<OrganizationId>, ZitadelError> {
     let own = call.caller.organization.clone();
-    let header = call.request.header(SCOPE).filter(|id| !id.is_empty());
-    let Some(named) = header.map(|id| OrganizationId(id.to_owned())) else { return Ok(own) };
+    let Some(named) = scoped(&call.request) else { return Ok(own) };
     let is_there = if let Some(own) = own {
         own == named
     } else {

@@ -44,6 +44,11 @@ pub(super) fn described(
     found.ok_or_else(|| Fault::Internal.into())
 }
 
+/// A kind of message by its full name.
+pub(super) fn kind(name: &str) -> Result<MessageDescriptor, ZitadelError> {
+    POOL.get_message_by_name(name).ok_or_else(|| Fault::Internal.into())
+}
+
 /// A message from its binary form.
 pub(super) fn from_binary(
     kind: MessageDescriptor,
@@ -72,8 +77,14 @@ fn known(kind: &MessageDescriptor, json: Value) -> Value {
     let members = members.into_iter().filter_map(|(name, value)| {
         let by_name = || kind.get_field_by_name(&name);
         let field = kind.get_field_by_json_name(&name).or_else(by_name)?;
-        let inner = field.kind().as_message().filter(|_| !field.is_list()).cloned();
-        let value = if let Some(inner) = inner { known(&inner, value) } else { value };
+        let is_ours = |kind: &&MessageDescriptor| kind.package_name() != "google.protobuf";
+        let value = match (field.kind().as_message().filter(is_ours), value) {
+            (Some(inner), Value::Array(elements)) if field.is_list() => {
+                elements.into_iter().map(|element| known(inner, element)).collect()
+            }
+            (Some(inner), value) => known(inner, value),
+            (None, value) => value,
+        };
         Some((name, value))
     });
     Value::Object(members.collect())

@@ -101,6 +101,21 @@ pub(super) fn refuse(error: &ZitadelError) -> Response {
     error.mark((error.status(), axum::Json(body)).into_response())
 }
 
+/// The kind of level that the path is about.
+pub(super) fn of(request: &Incoming) -> Option<Of> {
+    let path = request.uri.path();
+    if path.starts_with("/admin/") {
+        return None;
+    }
+    match path.split('/').nth(3)? {
+        "system" => Some(Of::System),
+        "instance" => Some(Of::Instance),
+        "organization" => Some(Of::Organization),
+        "user" => Some(Of::User),
+        _ => None,
+    }
+}
+
 /// Whether it is a gRPC call, which no path of this form takes.
 pub(crate) fn is_grpc(request: &Incoming) -> bool {
     let kind = request.header("content-type").unwrap_or_default();
@@ -109,18 +124,17 @@ pub(crate) fn is_grpc(request: &Incoming) -> bool {
 
 /// Says where such a call belongs.
 pub(super) fn grpc_elsewhere(request: &Incoming) -> ZitadelError {
-    let path = request.uri.path();
-    let version = if path.starts_with("/v2beta/") { Version::V2beta } else { Version::V2 };
-    let of = match path.split('/').nth(3) {
-        Some("system") => Of::System,
-        Some("instance") => Of::Instance,
-        Some("user") => Of::User,
-        Some(_) | None => Of::Organization,
+    let is_beta = request.uri.path().starts_with("/v2beta/");
+    let version = if is_beta { Version::V2beta } else { Version::V2 };
+    let of = of(request);
+    let meant = METHODS.iter().find(|it| Some(it.of) == of && it.verb() == request.method);
+    let text = match meant {
+        Some(Method { path, .. }) => {
+            let service = messages::service(version);
+            format!("this path speaks JSON; gRPC goes to /{service}{path}")
+        }
+        None => "this path speaks JSON".to_owned(),
     };
-    let meant = METHODS.iter().find(|it| it.of == of && it.verb() == request.method);
-    let path = meant.map_or("", |method| method.path);
-    let service = messages::service(version);
-    let text = format!("this path speaks JSON; gRPC goes to /{service}{path}");
     let error = ZitadelError::bare(Code::InvalidArgument, text);
     error.with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
 }

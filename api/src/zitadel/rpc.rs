@@ -11,7 +11,7 @@ use tonic::Code;
 
 use super::error::ZitadelError;
 use super::messages::{described, from_binary};
-use super::methods::{Method, Version};
+use super::methods::{METHODS, Method, Of, Version};
 use super::{connect, grpc, rest, service};
 use crate::call::{Call, Incoming};
 
@@ -49,6 +49,12 @@ impl Protocol {
             Self::ConnectBinary | Self::ConnectJson => "content-encoding",
         }
     }
+}
+
+/// The kind of level that the path is about.
+pub(super) fn of(request: &Incoming) -> Option<Of> {
+    let path = request.uri.path();
+    METHODS.iter().find(|method| path.ends_with(method.path)).map(|method| method.of)
 }
 
 /// Refuses what no transport is known for, before anybody asks who sent it.

@@ -6,7 +6,7 @@ use super::*;
 use crate::zitadel::methods::METHODS;
 
 fn kind(name: &str) -> MessageDescriptor {
-    POOL.get_message_by_name(name).unwrap_or_else(|| panic!("no message {name}"))
+    super::kind(name).unwrap_or_else(|_| panic!("no message {name}"))
 }
 
 /// `name number/number ...` of a message's fields, as the published descriptors number them.
