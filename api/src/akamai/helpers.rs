@@ -1,13 +1,12 @@
-//! Helpers: what a client could be given, looked at through the user it would act for. A user is
-//! there for whoever may read a group that the user holds anything on; one who holds nothing on
-//! groups, for whoever may read a root.
+//! Helpers: what a client could be given, looked at through the user it would act for. Whom the
+//! caller may not read of is not there.
 
 mod allowed_apis;
 mod allowed_cp_codes;
 mod group_access;
 mod list_users;
 
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use domain::{Access, ClientKind, Permission};
 use projections::users::{self, UserRow};
 use serde_json::json;
@@ -15,6 +14,7 @@ use serde_json::json;
 use super::Akamai;
 use super::forest::Forest;
 use super::problem::Problem;
+use super::users::Readable;
 use crate::call::Call;
 use crate::dialect::{Dialect, Needs};
 use crate::fault::Fault;
@@ -45,7 +45,7 @@ async fn named(call: &Call) -> Result<Looked, Problem> {
     let is_it = |user: &UserRow| {
         user.profile.known().is_some_and(|known| known.user_name.to_lowercase() == name)
     };
-    let user = users.into_iter().find(is_it).ok_or_else(no_user)?;
+    let user = users.into_iter().find(is_it).ok_or_else(|| Problem::no_user(&name))?;
     let access = Access::over(&forest.parents(), &user.grants);
     Ok(Looked { user, forest, access })
 }
@@ -53,20 +53,9 @@ async fn named(call: &Call) -> Result<Looked, Problem> {
 /// The users that the caller may know of, opened, by id.
 async fn known(call: &Call, forest: &Forest) -> Result<Vec<UserRow>, Fault> {
     let users = users::all(&call.views, &call.tenant).await?;
-    let readable = |group| forest.reaches(&call.caller, Permission::Read, group);
-    let reads_a_root = forest.roots().any(readable);
-    let is_there = |user: &UserRow| {
-        let mut groups = user.grants.groups.iter().map(|grant| grant.group);
-        if user.grants.groups.is_empty() { reads_a_root } else { groups.any(readable) }
-    };
-    let users = users.into_iter().filter(is_there).collect();
+    let readable = Readable::of(call, forest);
+    let users = users.into_iter().filter(|user| readable.includes(user)).collect();
     call.app.opened(&call.tenant, users).await
-}
-
-/// No user has that name, or none of this account.
-fn no_user() -> Problem {
-    let detail = "There is no user with this username.";
-    Problem::user_admin(StatusCode::NOT_FOUND, "1100", "User not found", detail)
 }
 
 /// Refuses what is no kind of client.

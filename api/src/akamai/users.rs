@@ -21,6 +21,8 @@ use commands::GrantFault;
 use domain::{Permission, UserId};
 use projections::users::{self, UserRow};
 
+pub(super) use list_users::Readable;
+
 use super::Akamai;
 use super::problem::Problem;
 use crate::call::Call;

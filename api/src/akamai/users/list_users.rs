@@ -40,13 +40,13 @@ fn asked_group(call: &Call, forest: &Forest) -> Result<Option<Lineage>, Problem>
 
 /// Whom the caller may read of: everybody who was given something on a group it may read, and,
 /// where it administers users at the top, those who were given nothing on any.
-pub(super) struct Readable {
+pub(in crate::akamai) struct Readable {
     groups: HashSet<GroupId>,
     with_homeless: bool,
 }
 
 impl Readable {
-    pub(super) fn of(call: &Call, forest: &Forest) -> Self {
+    pub(in crate::akamai) fn of(call: &Call, forest: &Forest) -> Self {
         let administered = forest.reached(&call.caller, Permission::UserAdmin);
         Self {
             groups: forest.reached(&call.caller, Permission::Read),
@@ -54,7 +54,7 @@ impl Readable {
         }
     }
 
-    pub(super) fn includes(&self, row: &UserRow) -> bool {
+    pub(in crate::akamai) fn includes(&self, row: &UserRow) -> bool {
         let grants = &row.grants.groups;
         let reaches = grants.iter().any(|grant| self.groups.contains(&grant.group));
         reaches || (grants.is_empty() && self.with_homeless)
