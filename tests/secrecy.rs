@@ -13,12 +13,20 @@ use crate::program::{Home, client};
 use crate::stores::{Database, on_both_stores};
 use remains::remains;
 
-const PERSON: [(&str, &str); 4] = [
+const PERSON: [(&str, &str); 9] = [
     ("userName", "quendoline.zwiebelfisch"),
     ("firstName", "Quendoline"),
     ("lastName", "Zwiebelfisch"),
     ("email", "q.zwiebelfisch@beispiel.example"),
+    ("secondaryEmail", "zwiebelfisch.privat@beispiel.example"),
+    ("phone", "+49 8143 55019982"),
+    ("jobTitle", "Oberkorrektorin"),
+    ("address", "Winkelhakengasse 17b"),
+    ("city", "Schriftsetzershausen"),
 ];
+
+/// What is said of the person later.
+const MOVED_TO: &str = "Hinterbleiwuestenried";
 
 on_both_stores!(no_secret_and_nothing_personal_is_found_in_the_clear);
 
@@ -67,9 +75,11 @@ impl Clerk {
         for (member, text) in PERSON {
             profile[member] = text.into();
         }
-        let user = json!({"organization": organization, "profile": profile});
+        let user = json!({"organization": organization, "profile": profile.clone()});
         let user = self.send("CreateUser", user).await;
         self.send("SetUserPassword", json!({"user": user["user"]})).await;
+        profile["city"] = MOVED_TO.into();
+        self.send("ReplaceUserProfile", json!({"user": user["user"], "profile": profile})).await;
         // The last, since it ends the tokens that were signed with the former one.
         self.send("SetSigningSecret", json!({})).await;
     }
@@ -109,6 +119,7 @@ async fn no_secret_and_nothing_personal_is_found_in_the_clear(database: Arc<Data
     }
 
     hidden.extend(PERSON.map(|(_, text)| text.to_owned()));
+    hidden.push(MOVED_TO.to_owned());
     // While it runs, since that is when there are write-ahead logs.
     let left = remains(&database, &home.data_dir).await;
     let logged = tokio::task::block_in_place(|| served.kill());

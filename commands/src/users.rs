@@ -15,7 +15,7 @@ mod wanted_grants;
 mod wanted_notifications;
 
 pub use confirm_email::{ConfirmEmail, ConfirmEmailRejection};
-pub use create_user::{CreateUser, CreateUserRejection, FreshUser};
+pub use create_user::{CreateUser, CreateUserRejection, FirstPassword, FreshUser};
 pub use delete_user::{DeleteUser, DeleteUserRejection};
 pub use person::{ClearProfile, SealedPerson};
 pub use profile_fault::ProfileFault;

@@ -1,5 +1,9 @@
 //! Users: created, shown, listed, changed and deleted.
 
+mod grants;
+mod refusals;
+mod terraform;
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -11,6 +15,7 @@ on_both_stores!(
     a_user_is_created_shown_listed_and_deleted,
     basic_info_replaces_all_that_is_known,
     an_address_waits_for_its_confirmation,
+    a_first_password_is_mailed_or_shown_once,
     lists_show_whom_the_caller_may_read_of,
     a_users_own_profile_is_theirs_to_change,
 );
@@ -77,10 +82,7 @@ async fn a_user_is_created_shown_listed_and_deleted(database: Arc<Database>) {
     assert_eq!(made.header("location"), format!("{IAM}{path}"));
     let user = made.body["uiIdentityId"].clone();
     let event = newest(&world).await;
-    assert_eq!(
-        (&event["type"], &event["aggregate"]["id"]),
-        (&json!("user.second_factor_chosen"), &user)
-    );
+    assert_eq!((&event["type"], &event["aggregate"]["id"]), (&json!("user.password_set"), &user));
 
     let shown =
         get(&world, &format!("{path}?authGrants=true&notifications=true&actions=true")).await;
@@ -192,6 +194,27 @@ async fn an_address_waits_for_its_confirmation(database: Arc<Database>) {
     world.command("ConfirmEmail", json!({"user": made.body["uiIdentityId"]})).await;
     assert_eq!(get(&world, &path).await["emailUpdatePending"], false);
     create(&world, "Jack", json!({"email": "john@example.com", "uiUserName": "jack"})).await;
+    world.stop().await;
+}
+
+async fn a_first_password_is_mailed_or_shown_once(database: Arc<Database>) {
+    let world = World::start(&database).await;
+    for (query, is_shown) in [("", false), ("?sendEmail=true", false), ("?sendEmail=false", true)] {
+        let name = format!("John{}", query.len());
+        let (path, body) = (format!("{USERS}{query}"), body(&world, &name, json!({})).await);
+        let made = world.akamai("POST", &path, body).await;
+        assert_eq!((made.status, made.body["newPassword"].is_string()), (201, is_shown), "{made}");
+        assert!(made.body["passwordExpiryDate"].is_string(), "{made}");
+        let event = newest(&world).await;
+        let payload = &event["payload"];
+        assert_eq!(
+            (&event["type"], &payload["one_time"]),
+            (&json!("user.password_set"), &json!(true))
+        );
+        assert_eq!(payload["mail"].is_null(), is_shown, "{event}");
+        let path = format!("{USERS}/{}", made.body["uiIdentityId"].as_str().unwrap());
+        assert!(get(&world, &path).await.get("newPassword").is_none(), "once");
+    }
     world.stop().await;
 }
 

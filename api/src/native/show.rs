@@ -1,7 +1,7 @@
 //! Things as the native API shows them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use domain::{Details, Profile, TenantId};
+use domain::{Details, GroupGrant, Notifications, Profile, TenantId};
 use projections::Marks;
 use projections::assets::AssetRow;
 use projections::clients::{ClientRow, CredentialRow};
@@ -92,10 +92,26 @@ pub(super) fn user(row: &UserRow) -> Value {
         "organization": row.organization,
         "profile": row.profile.known().map(profile),
         "isEmailPending": row.email_pending,
-        "grants": row.grants,
-        "notifications": row.notifications,
+        "grants": row.grants.groups.iter().map(grant).collect::<Vec<_>>(),
+        "accountRoles": row.grants.account_roles,
+        "notifications": notifications(&row.notifications),
     });
     marked(shown, &row.marks, row.organization.to_string())
+}
+
+fn grant(held: &GroupGrant) -> Value {
+    json!({"group": held.group, "role": held.role, "isBlocked": held.is_blocked})
+}
+
+fn notifications(held: &Notifications) -> Value {
+    json!({
+        "isEnabled": held.is_enabled,
+        "passwordExpiry": held.password_expiry,
+        "newUser": held.new_user,
+        "clientCredentialExpiry": held.client_credential_expiry,
+        "proactive": held.proactive,
+        "upgrade": held.upgrade,
+    })
 }
 
 /// What is known of a person, under the names that commands take it by.

@@ -163,6 +163,7 @@ impl Planter<'_> {
             clone_from: None,
             notifications: None,
             second_factor: None,
+            first_password: None,
         };
         let answer = self.once(user.email, command).await?;
         text("CreateUser", &answer, "user").map(UserId)

@@ -17,8 +17,17 @@ use super::second_factor;
 use super::wanted_grants::{UserGrant, checked};
 use super::wanted_notifications::{NotificationsFault, WantedNotifications};
 use crate::access::GrantFault;
-use crate::sign_ins::FactorRequired;
+use crate::sign_ins::{Delivery, FactorRequired, FreshPassword, MailReason};
 use crate::{Command, Context, Mint, Refusal, Rejection};
+
+/// How a new user learns of a random password that works once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FirstPassword {
+    /// From whoever creates the user, who is shown it once.
+    Shown,
+    Mailed,
+}
 
 /// Gives a person an account.
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -42,6 +51,8 @@ pub struct CreateUser {
     /// `TFA`, `MFA` or `NONE`, which is what it is if absent.
     #[schemars(with = "Option<String>")]
     pub second_factor: Option<SecondFactor>,
+    /// If absent, the user has no password, and cannot sign in.
+    pub first_password: Option<FirstPassword>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -98,6 +109,7 @@ pub struct FreshUser {
     pub person: Result<(SealedPerson, VaultWrite), Vec<ProfileFault>>,
     /// Keyed hash of the name of the user to take grants from.
     pub clone_lookup: Option<String>,
+    pub password: Option<FreshPassword>,
 }
 
 impl Command for CreateUser {
@@ -105,6 +117,7 @@ impl Command for CreateUser {
     type Fresh = FreshUser;
     const NAME: &'static str = "CreateUser";
     const NUMBERS: usize = 1;
+    const DRAWS_SLOWLY: bool = true;
 
     fn needs(&self) -> Right {
         Right::UserAdmin
@@ -127,7 +140,12 @@ impl Command for CreateUser {
         let clear = std::mem::take(&mut self.profile);
         let person = clear.seal_new(&user, mint.keys())?;
         let clone_lookup = self.clone_from.take().map(|name| mint.keys().lookup(&name));
-        Ok(FreshUser { user, person, clone_lookup })
+        let delivery = self.first_password.map(|first| match first {
+            FirstPassword::Shown => Delivery::Shown,
+            FirstPassword::Mailed => Delivery::Mailed(MailReason::UserCreated),
+        });
+        let password = delivery.map(|it| FreshPassword::drawn(&user, mint, it)).transpose()?;
+        Ok(FreshUser { user, person, clone_lookup, password })
     }
 
     fn target(&self, _: &Tenant, context: &Context<FreshUser>) -> Aggregate {
@@ -163,15 +181,21 @@ impl Command for CreateUser {
         }
         let whose = (&fresh.user, &self.organization);
         events.extend(second_factor::chosen(whose, self.second_factor, tenant)?);
+        let password = fresh.password.as_ref();
+        events.extend(password.map(|it| it.fact(whose, true, context.now).into()));
         Ok(events)
     }
 
-    fn vault(&self, _: &Tenant, context: &Context<FreshUser>) -> Vec<VaultWrite> {
-        context.fresh.person.iter().map(|(_, key)| key.clone()).collect()
+    fn vault(&self, tenant: &Tenant, context: &Context<FreshUser>) -> Vec<VaultWrite> {
+        let fresh = &context.fresh;
+        let key = fresh.person.iter().map(|(_, key)| key.clone());
+        let password = fresh.password.as_ref().map(|it| it.vault(tenant, &fresh.user));
+        key.chain(password.into_iter().flatten()).collect()
     }
 
     fn reply(fresh: &FreshUser) -> Map<String, Value> {
-        Map::from_iter([("user".to_owned(), fresh.user.as_str().into())])
+        let password = fresh.password.as_ref().map(FreshPassword::reply).unwrap_or_default();
+        [("user".to_owned(), fresh.user.as_str().into())].into_iter().chain(password).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Creates a user.
 
 use axum::response::Response;
-use commands::users::{CreateUser, CreateUserRejection};
+use commands::users::{CreateUser, CreateUserRejection, FirstPassword};
 use domain::OrganizationId;
 use projections::{clients, organizations};
 use serde_json::Value;
@@ -34,11 +34,28 @@ pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
         clone_from,
         notifications: wanted.map(notifications::wanted).transpose()?,
         second_factor,
+        first_password: Some(if is_mailed(&call) {
+            FirstPassword::Mailed
+        } else {
+            FirstPassword::Shown
+        }),
     };
     let (call, granted) = call.run(command).await?;
-    let user = granted.fresh.user;
-    let shown = get_user::shown(&call, &user, Sections::ALL).await?;
+    let fresh = granted.fresh;
+    let user = fresh.user;
+    let mut shown = get_user::shown(&call, &user, Sections::ALL).await?;
+    // The document says that it comes back and has no member for it; this is what it is called
+    // where a password is reset.
+    if let Some(password) = fresh.password.and_then(|password| password.drawn) {
+        shown.insert("newPassword".to_owned(), password.expose().into());
+    }
     Ok(wire::created(&format!("/user-admin/ui-identities/{user}"), Value::Object(shown)))
+}
+
+/// Whether the first password goes to the user by mail, as it does unless the request says no.
+fn is_mailed(call: &Call) -> bool {
+    let value = call.request.query_value("sendEmail");
+    !value.is_some_and(|value| value.eq_ignore_ascii_case("false"))
 }
 
 /// The name of the user to take grants from.

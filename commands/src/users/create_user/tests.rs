@@ -97,6 +97,20 @@ fn notifications_are_told_where_they_are_not_the_usual_ones() {
 }
 
 #[test]
+fn a_first_password_works_once_and_is_shown_or_mailed() {
+    let keys = sample::keys(&tenant().id);
+    for (first, shown, kept) in [("shown", 1, 2), ("mailed", 0, 3)] {
+        let (command, context) = drawn(&keys, 7, json!({"firstPassword": first}));
+        let events = command.decide(&tenant(), &context).unwrap();
+        let [_, Event::UserPasswordSet(fact)] = &events[..] else { panic!("{events:?}") };
+        assert!(fact.one_time && fact.mail.is_some() == (first == "mailed"), "{first}");
+        let reply = CreateUser::reply(&context.fresh);
+        assert_eq!((reply.len(), &reply["user"]), (1 + shown, &json!("A-B-7")), "{first}");
+        assert_eq!(command.vault(&tenant(), &context).len(), kept, "{first}: with the key");
+    }
+}
+
+#[test]
 fn refuses_who_belongs_nowhere_or_cannot_be() {
     use CreateUserRejection as No;
     let unknown = No::OrganizationUnknown(OrganizationId("6".to_owned()));
