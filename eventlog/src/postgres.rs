@@ -60,6 +60,9 @@ impl Store for PostgresLog {
         sql: impl SqlSafeStr + Send,
         values: &[Value<'_>],
     ) -> Result<Vec<PgRow>, LogError> {
+        if values.iter().any(Value::holds_nul) {
+            return Ok(Vec::new());
+        }
         let sql = sql.into_sql_str();
         let again = sql.clone();
         match self.rest.rows(bind_all!(sqlx::query(sql), values)).await {

@@ -57,6 +57,9 @@ impl Store for SqliteLog {
         sql: impl SqlSafeStr + Send,
         values: &[Value<'_>],
     ) -> Result<Vec<SqliteRow>, LogError> {
+        if values.iter().any(Value::holds_nul) {
+            return Ok(Vec::new());
+        }
         let query = bind_all!(sqlx::query(sql), values);
         query.fetch_all(&self.readers).await.map_err(fault)
     }

@@ -29,6 +29,10 @@ impl Db {
         sql: impl SqlSafeStr,
         params: &[Value],
     ) -> Result<Vec<Row>, ViewError> {
+        // PostgreSQL can keep no NUL, so no row has one, and it takes none in a question either.
+        if params.iter().any(Value::holds_nul) {
+            return Ok(Vec::new());
+        }
         match self {
             Self::Sqlite(pool) => {
                 let rows = sqlx::query_with(sql, sqlite_arguments(params)?).fetch_all(pool).await?;

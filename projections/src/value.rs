@@ -17,6 +17,11 @@ pub enum Value {
 }
 
 impl Value {
+    /// Whether it is a text with a NUL in it, which not every store can keep.
+    pub(crate) fn holds_nul(&self) -> bool {
+        matches!(self, Self::Text(text) if text.contains('\0'))
+    }
+
     /// The JSON text of something that is stored as such.
     pub fn json(value: &impl Serialize) -> Result<Self, ProjectError> {
         Ok(Self::Text(serde_json::to_string(value)?))

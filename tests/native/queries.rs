@@ -57,6 +57,7 @@ async fn what_is_elsewhere_is_not_there(database: Arc<Database>) {
         "/v1/tenants/default/groups/x".to_owned(),
         "/v1/tenants/default/clients/00000000-0000-0000-0000-000000000000".to_owned(),
         "/v1/tenants/default/users/A-B-0".to_owned(),
+        "/v1/tenants/default/users/%00".to_owned(),
         format!("/v1/tenants/partner/groups/{}", group["group"]),
         "/v1/nothing".to_owned(),
     ] {

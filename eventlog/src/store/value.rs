@@ -11,6 +11,14 @@ pub(crate) enum Value<'a> {
     Bytes(&'a [u8]),
 }
 
+impl Value<'_> {
+    /// Whether it is a text with a NUL in it. PostgreSQL can keep none, so no row is found by one,
+    /// and it takes none in a question either.
+    pub(crate) fn holds_nul(&self) -> bool {
+        matches!(self, Self::Text(text) if text.contains('\0'))
+    }
+}
+
 /// Binds values in their order, whichever driver the query is for.
 macro_rules! bind_all {
     ($query:expr, $values:expr) => {
