@@ -15,3 +15,4 @@ mod parties;
 mod roles;
 mod signing;
 mod users;
+mod walk;

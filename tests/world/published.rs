@@ -60,8 +60,8 @@ impl Published {
                 .all(|(ours, part)| ours == part || (ours.starts_with('{') && !part.is_empty()))
     }
 
-    /// Refuses a reply that is no success as the document has it.
-    fn check(&self, target: &str, reply: &Reply) -> BTreeSet<String> {
+    /// What is wrong with a reply as a success.
+    pub(crate) fn faults(&self, target: &str, reply: &Reply) -> BTreeSet<String> {
         let Some(promised) = self.responses.get(reply.status.to_string()) else {
             return [format!("its success is {:?}, not {}", self.statuses(), reply.status)].into();
         };
@@ -115,7 +115,7 @@ pub(super) fn verify(method: &str, target: &str, reply: &Reply) {
     if (200..300).contains(&reply.status) {
         let operation = asked(method, target);
         let operation = operation.unwrap_or_else(|| panic!("{method} {target} is not published"));
-        let faults = operation.check(target, reply);
+        let faults = operation.faults(target, reply);
         assert!(faults.is_empty(), "{method} {target} ({}): {faults:#?}\n{reply}", operation.id);
     }
 }
@@ -201,7 +201,7 @@ mod tests {
             headers.insert("location", HeaderValue::from_static("/"));
         }
         let reply = Reply { status, headers, body };
-        asked(method, target).unwrap().check(target, &reply).into_iter().collect()
+        asked(method, target).unwrap().faults(target, &reply).into_iter().collect()
     }
 
     #[test]
