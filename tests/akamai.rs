@@ -6,6 +6,7 @@ mod asset_users;
 mod assets;
 mod catalog;
 mod credentials;
+mod fuzz;
 mod groups;
 mod helpers;
 mod ip_allowlist;

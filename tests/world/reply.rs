@@ -16,11 +16,16 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) async fn of(request: RequestBuilder) -> Self {
-        let response = request.send().await.unwrap();
+        Self::try_of(request).await.unwrap()
+    }
+
+    /// The same, where the connection may break.
+    pub(crate) async fn try_of(request: RequestBuilder) -> reqwest::Result<Self> {
+        let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap();
+        let text = response.text().await?;
         let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
-        Self { status, headers, body }
+        Ok(Self { status, headers, body })
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
