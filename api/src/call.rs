@@ -152,11 +152,20 @@ impl Call {
         self,
         command: C,
     ) -> Result<(Self, Granted<C::Fresh>), Denied<C::Rejection>> {
-        let (caller, terms) = (&self.caller, Terms::default());
-        let ran = self.app.run(caller, &self.tenant, &self.request, terms, command).await;
+        let (granted, views) = self.run_on(Terms::default(), command).await?;
+        Ok((Self { views, ..self }, granted))
+    }
+
+    /// Runs a command on these terms. The read models that come back show what it did.
+    pub async fn run_on<C: Command>(
+        &self,
+        terms: Terms,
+        command: C,
+    ) -> Result<(Granted<C::Fresh>, Views), Denied<C::Rejection>> {
+        let ran = self.app.run(&self.caller, &self.tenant, &self.request, terms, command).await;
         let (granted, views) = ran?;
         self.note_position(granted.ordinal);
-        Ok((Self { views, ..self }, granted))
+        Ok((granted, views))
     }
 
     /// Waits until the read models have all that was recorded of the tenant `system` too, where

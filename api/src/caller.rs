@@ -6,6 +6,7 @@ mod assertion;
 mod bearer;
 mod members;
 mod operator;
+mod record_token;
 mod secret;
 mod signature;
 mod signed;
@@ -23,6 +24,7 @@ use domain::{
 pub use assertion::assertion;
 pub use bearer::{BearerError, bearer};
 pub use operator::OperatorToken;
+pub use record_token::{OnBehalf, RecordTokenError, known_token, record_token};
 pub use secret::{SecretError, secret};
 pub use signed::{SignedError, signed};
 pub(crate) use web_token::signing_secret;
@@ -62,6 +64,8 @@ pub struct Caller {
     pub client: Option<CallingClient>,
     /// What a JSON web token says of its bearer.
     pub claims: Option<Claims>,
+    /// Of a person whose token a client has sent.
+    pub on_behalf: Option<OnBehalf>,
 }
 
 /// Rights in the tenant `system`.
@@ -86,7 +90,8 @@ impl Caller {
     fn new(tenant: TenantId, actor: Actor) -> Self {
         let (rights, memberships) = (Rights::new(), Vec::new());
         let (organization, client, claims) = (None, None, None);
-        Self { actor, tenant, rights, organization, memberships, client, claims }
+        let on_behalf = None;
+        Self { actor, tenant, rights, organization, memberships, client, claims, on_behalf }
     }
 
     /// Whether it may act in `tenant`: its own; any, for an administrator of tenants who belongs
@@ -172,9 +177,17 @@ impl Caller {
         }
     }
 
-    /// Whether the calling client has a feature. An owner passes every check.
+    /// Whether the calling client has a feature. An owner passes every check, and
+    /// whoever may write may read.
     fn has_feature(&self, feature: ClientFeature) -> bool {
-        let held = [feature, ClientFeature::Owner];
+        let wider = match feature {
+            ClientFeature::DirectReadAccess => ClientFeature::DirectAccess,
+            ClientFeature::AccessIssuer
+            | ClientFeature::DirectAccess
+            | ClientFeature::LoginClient
+            | ClientFeature::Owner => feature,
+        };
+        let held = [feature, wider, ClientFeature::Owner];
         let client = self.client.as_ref();
         client.is_some_and(|client| held.iter().any(|one| client.features.contains(one)))
     }

@@ -12,11 +12,13 @@ mod delete_client;
 mod error;
 mod list_clients;
 mod parameters;
+mod records;
 mod reset_secret;
 mod secrets;
 mod set_description;
 mod set_features;
 mod settings;
+mod tokens;
 
 use async_trait::async_trait;
 use axum::http::Method;
@@ -35,6 +37,8 @@ use error::CaptureError;
 use parameters::Parameters;
 
 pub(crate) use config::{Config, dialect as config};
+pub(crate) use records::dialect as records;
+pub(crate) use tokens::{OAuth, oauth};
 
 /// Where the same signed request may not be sent twice: elsewhere it would only do again what it
 /// did.
@@ -71,7 +75,7 @@ pub(crate) fn dialect() -> Dialect<Capture> {
         .op("clients/clear_whitelist", Method::POST, "/clients/clear_whitelist", owner, allow_list::clear)
         .op("clients/reset_secret", Method::POST, "/clients/reset_secret", owner, reset_secret::handle)
         .op("clients/delete",       Method::POST, "/clients/delete",       owner, delete_client::handle);
-    settings::operations(clients)
+    tokens::operations(settings::operations(clients))
 }
 
 /// The blocks that a client may call from, as replies show them.

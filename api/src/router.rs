@@ -9,7 +9,7 @@ use chrono::Utc;
 use crate::akamai::{self, Akamai};
 use crate::app::App;
 use crate::call::{Incoming, address, request_id};
-use crate::capture::{self, Capture, Config};
+use crate::capture::{self, Capture, Config, OAuth};
 use crate::dialect::{Face, Listed, Served, Turned};
 use crate::native::{self, Native};
 use crate::tenant_clients::{self, TenantClients};
@@ -22,6 +22,8 @@ fn dialects() -> Vec<Box<dyn Served>> {
         Box::new(akamai::dialect()),
         Box::new(capture::dialect()),
         Box::new(capture::config()),
+        Box::new(capture::records()),
+        Box::new(capture::oauth()),
     ];
     for dialect in zitadel::rest_dialects() {
         all.push(Box::new(dialect));
@@ -65,7 +67,9 @@ fn refuse(request: Request, why: Turned) -> Response {
         TenantClients::refuse(&incoming, why.into())
     } else if below(&["/config/"]) {
         Config::refuse(&incoming, why.into())
-    } else if below(&["/clients/", "/settings/", "/access/"]) {
+    } else if below(&["/oauth/"]) {
+        OAuth::refuse(&incoming, why.into())
+    } else if below(&["/clients/", "/settings/", "/access/", "/entity"]) {
         Capture::refuse(&incoming, why.into())
     } else if below(&["/oauth/v2/"]) {
         zitadel::OAuth::refuse(&incoming, why.into())

@@ -19,6 +19,7 @@ pub mod groups;
 pub mod list;
 pub mod memberships;
 pub mod organizations;
+pub mod records;
 pub mod roles;
 pub mod sign_ins;
 pub mod tenants;

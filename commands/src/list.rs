@@ -33,6 +33,9 @@ use crate::features::{ResetFeatures, SetFeatures};
 use crate::groups::{CreateGroup, DeleteGroup, MoveGroup, RenameGroup};
 use crate::memberships::SetMembership;
 use crate::organizations::CreateOrganization;
+use crate::records::{
+    CreateRecord, IssueRecordToken, ReplaceRecord, SetAccessSchema, UseRecordCode,
+};
 use crate::roles::{CreateRole, DeleteRole, EditRole};
 use crate::sign_ins::{
     ChangeUserPassword, ChooseSecondFactor, LockUser, RecordMailDelivered, RecordSignIn,
@@ -168,6 +171,7 @@ commands! {
     CreateClientCredential
     CreateGroup
     CreateOrganization
+    CreateRecord
     CreateRestrictedClient
     CreateRole
     CreateTenant
@@ -183,11 +187,12 @@ commands! {
     DescribeClient
     DisableAllowList
     EditClientCredential
+    EditClient
     EditRole
     EnableAllowList
-    EditClient
     EndSecretGrace
     GrantClientRole
+    IssueRecordToken
     IssueToken
     LockClient
     LockUser
@@ -203,8 +208,8 @@ commands! {
     RegisterCpCode
     RegisterGrantableRole
     RegisterProduct
-    RegisterSwitchKey
     RegisterResource
+    RegisterSwitchKey
     RemoveAsset
     RemoveCidrBlock
     RemoveClientKey
@@ -212,14 +217,16 @@ commands! {
     RenameGroup
     ReplaceClient
     ReplaceUserProfile
+    ReplaceRecord
     ResetClientSecret
     ResetFeatures
     ResetSecondFactor
     ResetUserPassword
     RevokeClientRole
     RevokeToken
-    SetClientAllowList
+    SetAccessSchema
     SetBlockedAssets
+    SetClientAllowList
     SetClientFeatures
     SetFeatures
     SetMembership
@@ -230,6 +237,7 @@ commands! {
     UnlockClient
     UnlockUser
     UpdateClient
+    UseRecordCode
 }
 
 #[cfg(test)]

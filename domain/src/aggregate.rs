@@ -12,7 +12,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Aggregate {
     /// `tenant`, `organization`, `group`, `asset`, `role`, `user`, `client`, `client_defaults`,
-    /// `token`, `membership`, `allow_list`, `cidr_block`, `catalog`, or `feature.<level>`.
+    /// `record`, `token`, `membership`, `allow_list`, `cidr_block`, `catalog`, or `feature.<level>`.
     pub kind: String,
     pub id: String,
 }
@@ -64,6 +64,9 @@ impl Aggregate {
     /// The tenant's catalogue, whose facts are about its entries.
     pub fn catalog(id: &TenantId) -> Self {
         Self::new("catalog", id)
+    }
+    pub fn record(id: crate::RecordId) -> Self {
+        Self::new("record", id)
     }
     /// The settings of API clients that have none of their own.
     pub fn client_defaults(id: &TenantId) -> Self {

@@ -167,6 +167,11 @@ events! {
     "client.key_added"              1 ClientKeyAdded              in client_keys,   |_t, it| Aggregate::client(it.client);
     "client.key_removed"            1 ClientKeyRemoved            in client_keys,   |_t, it| Aggregate::client(it.client);
     "membership.set"                1 MembershipSet               in memberships,   |_t, it| Aggregate::membership(it.holder, &it.holder_id, it.organization.as_ref());
+    "client.access_schema_set"      1 AccessSchemaSet             in access_schemas, |_t, it| Aggregate::client(it.client);
+    "record.created"                1 RecordCreated               in records,       |_t, it| Aggregate::record(it.record);
+    "record.changed"                1 RecordChanged               in records,       |_t, it| Aggregate::record(it.record);
+    "record_token.issued"           1 RecordTokenIssued           in record_tokens, |_t, it| Aggregate::token(&it.token);
+    "record_token.used"             1 RecordTokenUsed             in record_tokens, |_t, it| Aggregate::token(&it.token);
     "token.issued"                  1 TokenIssued                 in tokens,        |_t, it| Aggregate::token(&it.token);
     "token.revoked"                 1 TokenRevoked                in tokens,        |_t, it| Aggregate::token(&it.token);
     "allow_list.block_added"        1 CidrBlockAdded              in allow_list,    |_t, it| Aggregate::cidr_block(it.block);
@@ -193,6 +198,8 @@ impl Event {
             Self::UserCreated(fact) => vec![&mut fact.profile],
             Self::UserProfileReplaced(fact) => vec![&mut fact.before, &mut fact.after],
             Self::UserDeleted(fact) => vec![&mut fact.profile],
+            Self::RecordCreated(fact) => vec![&mut fact.content],
+            Self::RecordChanged(fact) => vec![&mut fact.content],
             Self::UserSignedIn(fact) => fact.address.iter_mut().map(|it| it as _).collect(),
             Self::UserSignInFailed(fact) => fact.address.iter_mut().map(|it| it as _).collect(),
             Self::ClientRegistered(fact) => contact(&mut fact.registration),

@@ -109,6 +109,8 @@ numbers! {
     ApiId
     /// A content provider code, in the catalogue of an account.
     CpCodeId
+    /// What an application keeps of a person who signs in to it.
+    RecordId
     /// An EdgeGrid credential of an API client.
     CredentialId
     /// An address or range of addresses on an allow list.

@@ -2,6 +2,7 @@
 //! knows the time, or draws a random number: all of that arrives as values.
 
 mod access;
+mod access_schemas;
 mod actor;
 mod aggregate;
 mod allow_list;
@@ -24,6 +25,8 @@ mod notifications;
 mod organizations;
 mod personal;
 mod profile;
+mod record_tokens;
+mod records;
 pub mod reference;
 mod roles;
 #[cfg(test)]
@@ -35,6 +38,7 @@ mod upcast;
 mod users;
 
 pub use access::{Access, Grants, GroupGrant, Held};
+pub use access_schemas::{AccessKind, AccessSchemaSet, AccessSchemas};
 pub use actor::{Actor, ActorKind, Right, Rights};
 pub use aggregate::{Aggregate, Details, Stamp};
 pub use allow_list::{
@@ -75,6 +79,7 @@ pub use features::{
 };
 pub use grantable::{GRANTABLE_ROLES, GrantableRole};
 pub use groups::{Group, GroupCreated, GroupDeleted, GroupMoved, GroupRenamed, Groups};
+pub use ids::RecordId;
 pub use ids::{
     AkamaiClientId, ApiId, AssetId, CaptureClientId, CidrBlockId, ClientId, ContractTypeId,
     CpCodeId, CredentialId, GrantedRoleId, GroupId, IdError, KeyId, OrganizationId, ResourceId,
@@ -86,6 +91,13 @@ pub use notifications::{Notifications, UserNotificationsSet};
 pub use organizations::{OrganizationCreated, Organizations};
 pub use personal::{Open, Opened, Personal, Private, Sealed};
 pub use profile::{LANGUAGE_USUAL, Profile, SESSION_SECONDS_USUAL, TIME_ZONE_USUAL};
+pub use record_tokens::{
+    RecordCode, RecordCodes, RecordTokenIssued, RecordTokenKind, RecordTokenUsed,
+};
+pub use records::{
+    Attribute, AttributeFault, AttributeKind, Attributes, RECORD_ATTRIBUTES, RECORD_TYPE, Record,
+    RecordChanged, RecordContent, RecordCreated, Records,
+};
 pub use roles::{
     Permission, Role, RoleContent, RoleCreated, RoleDeleted, RoleEdited, RoleKind, Roles,
 };

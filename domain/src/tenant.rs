@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{AccessSchemas, RecordCodes, Records};
 use crate::{
     AllowList, Assets, BlockedAssets, Catalog, ClientAllowLists, ClientKeys, ClientSettings,
     Clients, Event, Features, Groups, Memberships, Organizations, Roles, SignIns, TenantId, Tokens,
@@ -43,6 +44,9 @@ pub struct Tenant {
     pub client_settings: ClientSettings,
     pub client_keys: ClientKeys,
     pub memberships: Memberships,
+    pub access_schemas: AccessSchemas,
+    pub records: Records,
+    pub record_codes: RecordCodes,
     pub tokens: Tokens,
     pub allow_list: AllowList,
     pub catalog: Catalog,
@@ -52,7 +56,7 @@ pub struct Tenant {
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 14;
+    pub const FOLD_VERSION: i32 = 15;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -72,6 +76,9 @@ impl Tenant {
             client_settings: ClientSettings::default(),
             client_keys: ClientKeys::default(),
             memberships: Memberships::default(),
+            access_schemas: AccessSchemas::default(),
+            records: Records::default(),
+            record_codes: RecordCodes::default(),
             tokens: Tokens::default(),
             allow_list: AllowList::default(),
             catalog: Catalog::default(),
@@ -80,6 +87,7 @@ impl Tenant {
     }
 
     /// Folds one fact in. Facts that were recorded are never refused.
+    #[expect(clippy::too_many_lines, reason = "a line for each fact")]
     pub fn apply(&mut self, event: &Event) {
         match event {
             Event::TenantCreated(_) => self.exists = true,
@@ -139,6 +147,8 @@ impl Tenant {
                 self.clients.deleted(fact);
                 self.client_allow_lists.client_deleted(fact);
                 self.client_settings.client_deleted(fact);
+                self.access_schemas.client_deleted(fact);
+                self.record_codes.client_deleted(fact);
             }
             Event::ClientPurged(fact) => self.clients.purged(fact),
             Event::ClientRegistered(fact) => {
@@ -168,6 +178,11 @@ impl Tenant {
             Event::ClientKeyAdded(fact) => self.client_keys.added(fact),
             Event::ClientKeyRemoved(fact) => self.client_keys.removed(fact),
             Event::MembershipSet(fact) => self.memberships.set(fact),
+            Event::AccessSchemaSet(fact) => self.access_schemas.set(fact),
+            Event::RecordTokenIssued(fact) => self.record_codes.issued(fact),
+            Event::RecordTokenUsed(fact) => self.record_codes.used(fact),
+            Event::RecordCreated(fact) => self.records.created(fact),
+            Event::RecordChanged(fact) => self.records.changed(fact),
             Event::TokenIssued(fact) => self.tokens.issued(fact),
             Event::TokenRevoked(fact) => self.tokens.revoked(fact),
             Event::CidrBlockAdded(fact) => self.allow_list.added(fact),
@@ -203,6 +218,9 @@ impl Tenant {
             self.client_settings.len(),
             self.client_keys.len(),
             self.memberships.len(),
+            self.access_schemas.len(),
+            self.records.len(),
+            self.record_codes.len(),
             self.tokens.len(),
             self.allow_list.len(),
             self.catalog.len(),

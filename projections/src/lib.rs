@@ -19,6 +19,7 @@ mod value;
 mod views;
 mod write;
 
+pub mod access_schemas;
 pub mod aggregates;
 pub mod allow_lists;
 pub mod assets;
@@ -35,6 +36,8 @@ pub mod groups;
 pub mod memberships;
 pub mod organizations;
 pub mod positions;
+pub mod record_tokens;
+pub mod records;
 pub mod roles;
 pub mod tenant_clients;
 pub mod tenants;

@@ -8,6 +8,7 @@ use crate::{
     memberships, organizations, positions, roles, tenant_clients, tenants, tokens, user_sign_ins,
     users,
 };
+use crate::{access_schemas, record_tokens, records};
 
 /// All projections of this program.
 pub fn all() -> Vec<Arc<dyn Projection>> {
@@ -30,6 +31,9 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(client_access::ClientAccesses),
         Arc::new(client_keys::ClientKeys),
         Arc::new(memberships::Memberships),
+        Arc::new(access_schemas::AccessSchemas),
+        Arc::new(records::Records),
+        Arc::new(record_tokens::RecordTokens),
         Arc::new(tokens::Tokens),
         Arc::new(features::Features),
         Arc::new(cidr_blocks::CidrBlocks),
@@ -56,6 +60,9 @@ pub fn statements() -> Vec<&'static str> {
         client_access::STATEMENTS,
         client_keys::STATEMENTS,
         memberships::STATEMENTS,
+        access_schemas::STATEMENTS,
+        records::STATEMENTS,
+        record_tokens::STATEMENTS,
         tokens::STATEMENTS,
         features::STATEMENTS,
         cidr_blocks::STATEMENTS,

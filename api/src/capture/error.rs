@@ -2,11 +2,12 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::RecordTokenKind;
 use serde_json::{Map, Value, json};
 
 use super::answer::reply;
 use crate::call::Incoming;
-use crate::caller::SecretError;
+use crate::caller::{RecordTokenError, SecretError};
 use crate::dialect::Turned;
 use crate::fault::{Denied, Fault};
 
@@ -56,6 +57,82 @@ impl CaptureError {
     pub(super) fn permission() -> Self {
         let description = "the provided client does not have authorization for this action";
         Self::new(403, "client_permission_error", description)
+    }
+
+    /// Parameters that exclude each other.
+    pub(super) fn duplicate(description: &str) -> Self {
+        Self::new(201, "duplicate_argument", description)
+    }
+
+    /// There is one type of entity only.
+    pub(super) fn unknown_type(name: &str) -> Self {
+        let text = format!("{name:?} is not a known entity type");
+        let error = Self::new(222, "unknown_entity_type", text);
+        Self { more: vec![("type_name", json!(name))], ..error }
+    }
+
+    /// There is no such attribute, or the client may not touch it.
+    pub(super) fn unknown_attribute(path: &str) -> Self {
+        let text = format!("{path:?} is not a known attribute");
+        Self::of_attribute(223, "unknown_attribute", text, path)
+    }
+
+    /// Something about the value of an attribute.
+    pub(super) fn of_attribute(
+        code: u16,
+        word: &'static str,
+        description: impl Into<String>,
+        path: &str,
+    ) -> Self {
+        Self { more: vec![("attribute_name", json!(path))], ..Self::new(code, word, description) }
+    }
+
+    /// No record is the one that was asked for.
+    pub(super) fn no_record() -> Self {
+        Self::new(310, "record_not_found", "there is no such record")
+    }
+
+    /// A token or code was good once.
+    pub(super) fn ended(code: u16, word: &'static str) -> Self {
+        Self::new(code, word, "it works no longer")
+    }
+
+    /// A code is nobody's, or was used, or what it was issued for is gone.
+    pub(super) fn no_grant() -> Self {
+        Self::new(413, "no_access_grant", "the code stands for no grant")
+    }
+
+    /// A code is exchanged from elsewhere than it was meant for.
+    pub(super) fn redirect_uri_mismatch(expected: &str, supplied: &str) -> Self {
+        let error = Self::new(420, "redirect_uri_mismatch", "the redirect_uri is another one");
+        let more = vec![("expected_value", json!(expected)), ("supplied_value", json!(supplied))];
+        Self { more, ..error }
+    }
+
+    /// The same with OAuth's word for it, and the vendor's own beside.
+    pub(super) fn as_oauth(mut self, word: &'static str, status: StatusCode) -> Self {
+        self.more.push(("sub_error", json!(self.word)));
+        Self { word, status, ..self }
+    }
+
+    /// OAuth's word for it (RFC 6749, 5.2), and its status.
+    pub(super) fn oauth_word(&self) -> (&'static str, StatusCode) {
+        match (self.status, self.code) {
+            (StatusCode::OK, 205 | 402) => ("invalid_client", StatusCode::UNAUTHORIZED),
+            (StatusCode::OK, 403) => ("unauthorized_client", StatusCode::BAD_REQUEST),
+            (StatusCode::OK, 413 | 415 | 420) => ("invalid_grant", StatusCode::BAD_REQUEST),
+            (StatusCode::OK, 480 | 500 | 510) => {
+                ("server_error", self.status_where_statuses_tell())
+            }
+            (StatusCode::OK, _) => ("invalid_request", StatusCode::BAD_REQUEST),
+            (status, _) => ("invalid_request", status),
+        }
+    }
+
+    /// Whoever creates a record does not choose how it is known.
+    pub(super) fn id_in_new_record(attribute: &str) -> Self {
+        let text = format!("{attribute} may not be given for a new record");
+        Self::new(320, "id_in_new_record", text)
     }
 
     /// The path names an application that is not the caller's.
@@ -114,6 +191,24 @@ impl From<SecretError> for CaptureError {
             }
             SecretError::AddressNotListed => Self::permission(),
             SecretError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<RecordTokenError> for CaptureError {
+    fn from(error: RecordTokenError) -> Self {
+        let text = error.to_string();
+        match error {
+            RecordTokenError::Unknown => Self::new(402, "invalid_client_credentials", text),
+            RecordTokenError::Ended(RecordTokenKind::Creation) => {
+                Self::ended(417, "creation_token_expired")
+            }
+            RecordTokenError::Ended(
+                RecordTokenKind::Access
+                | RecordTokenKind::AuthorizationCode
+                | RecordTokenKind::Verification,
+            ) => Self::ended(414, "access_token_expired"),
+            RecordTokenError::Fault(fault) => fault.into(),
         }
     }
 }
