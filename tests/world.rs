@@ -14,6 +14,7 @@ use api::jwt::{self, AUDIENCE, Claims, ISSUERS};
 use api::router::router;
 use api::settings::Settings;
 use api::start_data::{Planted, plant};
+use api::user_names::UserNames;
 use chrono::Utc;
 use commands::{SystemClock, Writer, WriterSettings};
 use eventlog::{EventLog, Key, Keyring, MasterKey};
@@ -303,5 +304,6 @@ pub(crate) async fn app_under(database: &Database, settings: Settings, master: M
     let projections =
         Projections::start(Arc::clone(&log), views.unwrap(), committed, vec![]).await.unwrap();
     let (reads, projections) = (projections.reads(), Arc::new(projections));
-    App { log, keyring, writer, reads, projections, settings: Arc::new(settings) }
+    let (settings, user_names) = (Arc::new(settings), UserNames::default());
+    App { log, keyring, writer, reads, projections, settings, user_names }
 }

@@ -14,6 +14,7 @@ use crate::call::Incoming;
 use crate::caller::Caller;
 use crate::fault::{Denied, Fault};
 use crate::settings::Settings;
+use crate::user_names::UserNames;
 
 /// The service without its edge. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ pub struct App {
     pub reads: Reads,
     pub projections: Arc<Projections>,
     pub settings: Arc<Settings>,
+    /// Who was found under which name.
+    pub user_names: UserNames,
 }
 
 impl std::fmt::Debug for App {

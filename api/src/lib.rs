@@ -27,4 +27,5 @@ pub mod start_data;
 pub mod store;
 mod tenant_clients;
 pub mod tls;
+pub mod user_names;
 mod zitadel;

@@ -24,6 +24,7 @@ use crate::settings::Settings;
 use crate::start_data::{self, Planted};
 use crate::store::{KeySource, OpenError, Opened, Place, open};
 use crate::tls::{TlsError, server_config};
+use crate::user_names::UserNames;
 
 /// How long to wait for a data directory that a tool has for a moment.
 const LOCK_PATIENCE: Duration = Duration::from_secs(2);
@@ -176,7 +177,8 @@ async fn bring_up(
     let reads = projections.reads();
     let projections = Arc::new(projections);
     let settings = Arc::new(settings);
-    Ok(App { log, keyring, writer, reads, projections, settings })
+    let user_names = UserNames::default();
+    Ok(App { log, keyring, writer, reads, projections, settings, user_names })
 }
 
 /// Sees to the start data, and leaves its credentials in the data directory.

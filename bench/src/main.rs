@@ -11,7 +11,10 @@
 mod appends;
 mod bare;
 mod cell;
+mod populous;
+mod reading;
 mod report;
+mod rows;
 mod server;
 mod visible;
 mod world;
@@ -26,6 +29,7 @@ use clap::Parser;
 use appends::Appends;
 use bare::Bare;
 use cell::{Cell, closed_loop};
+use reading::Reading;
 use report::{Report, Target};
 use server::Server;
 use visible::Following;
@@ -46,6 +50,12 @@ struct Arguments {
     /// How many groups the large tenant has.
     #[arg(long, default_value_t = 10_000)]
     groups: usize,
+    /// How many users it has.
+    #[arg(long, default_value_t = 10_000)]
+    users: usize,
+    /// Measure the lists alone.
+    #[arg(long)]
+    lists: bool,
     /// How many commands arrive each second while their rows are waited for.
     #[arg(long, default_value_t = 1_000)]
     arrivals: u32,
@@ -56,6 +66,8 @@ const CALLERS: [(usize, f64); 3] = [(1, 0.8), (8, 1.0), (64, 2.5)];
 /// At a steady rate: how much later than a bare `INSERT` takes a row may be seen, as medians and
 /// as 99th percentiles.
 const LATER: [(usize, f64); 2] = [(50, 3.0), (99, 4.0)];
+/// How much more than a bare `SELECT` of its rows a list may cost.
+const LISTS: f64 = 2.0;
 /// The pool that callers of the bare `INSERT` share, as a service would have one.
 const POOL: u32 = 8;
 const STEADY_CALLERS: usize = 16;
@@ -84,16 +96,39 @@ async fn main() -> Result<ExitCode> {
 }
 
 async fn measure(server: &mut Server, arguments: &Arguments) -> Result<Report> {
-    eprintln!("preparing {} groups", arguments.groups);
-    let contenders = Contenders::prepare(server, arguments.groups).await?;
     let mut report = Report::default();
-    for repetition in 1..=arguments.repetitions {
-        eprintln!("repetition {repetition} of {}", arguments.repetitions);
-        contenders.closed(&mut report, arguments).await?;
-        contenders.steady(&mut report, arguments).await?;
+    if !arguments.lists {
+        eprintln!("preparing {} groups", arguments.groups);
+        let contenders = Contenders::prepare(server, arguments.groups).await?;
+        for repetition in 1..=arguments.repetitions {
+            eprintln!("repetition {repetition} of {}", arguments.repetitions);
+            contenders.closed(&mut report, arguments).await?;
+            contenders.steady(&mut report, arguments).await?;
+        }
+        contenders.following.stop().await;
     }
-    contenders.following.stop().await;
+    lists(server, arguments, &mut report).await?;
     Ok(report)
+}
+
+/// What long lists cost, one caller at a time, each in turn with its bare `SELECT`.
+async fn lists(server: &mut Server, arguments: &Arguments, report: &mut Report) -> Result<()> {
+    let (users, groups) = (arguments.users, arguments.groups);
+    eprintln!("preparing {users} users in {groups} groups");
+    let reading = Reading::prepare(&server.database().await?, users, groups).await?;
+    let time = Duration::from_millis(arguments.milliseconds);
+    for repetition in 1..=arguments.repetitions {
+        eprintln!("lists, repetition {repetition} of {}", arguments.repetitions);
+        for (name, get, bare) in &reading.lists {
+            let base = closed_loop(bare, 1, time).await?;
+            let list = closed_loop(get, 1, time).await?;
+            report.note(&format!("bare SELECT, {name}"), Target::None, &base, 1.0);
+            let ratio = list.quantile(50) / base.quantile(50);
+            report.note(name, Target::AtMost(LISTS), &list, ratio);
+        }
+    }
+    reading.stop().await;
+    Ok(())
 }
 
 impl Contenders {

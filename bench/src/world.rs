@@ -22,6 +22,7 @@ const TENANTS: usize = 8;
 pub(crate) struct World {
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) writer: Writer,
+    pub(crate) keyring: Keyring,
 }
 
 impl World {
@@ -29,8 +30,8 @@ impl World {
         let log: Arc<dyn EventLog> = Arc::new(PostgresLog::connect(url, PARTITIONS).await?);
         let keyring = Keyring::new(Arc::clone(&log), MasterKey(Key::draw()?));
         let (settings, clock) = (WriterSettings::default(), Arc::new(SystemClock));
-        let writer = Writer::start(Arc::clone(&log), keyring, settings, clock);
-        Ok(Self { log, writer })
+        let writer = Writer::start(Arc::clone(&log), keyring.clone(), settings, clock);
+        Ok(Self { log, writer, keyring })
     }
 
     pub(crate) async fn ask<C: Command>(
@@ -38,20 +39,7 @@ impl World {
         tenant: &TenantId,
         command: C,
     ) -> Result<Granted<C::Fresh>> {
-        let command_id = Uuid::now_v7();
-        let request = Request {
-            tenant: tenant.clone(),
-            actor: Actor::system(),
-            authority: Authority::full(),
-            command_id,
-            correlation: command_id.to_string(),
-            address: Some([192, 0, 2, 1].into()),
-            expected_sequence: None,
-            idempotency: None,
-            dry_run: false,
-        };
-        let granted = self.writer.run(request, command).await;
-        granted.map_err(|failure| format!("{}: {failure}", C::NAME).into())
+        ask(&self.writer, tenant, command).await
     }
 
     async fn tenant(&self, name: &str) -> Result<TenantId> {
@@ -63,6 +51,28 @@ impl World {
     async fn group(&self, tenant: &TenantId, parent: Option<GroupId>) -> Result<GroupId> {
         Ok(self.ask(tenant, CreateGroup { parent, name: "a group".to_owned() }).await?.fresh)
     }
+}
+
+/// Sends a command as the installation itself.
+pub(crate) async fn ask<C: Command>(
+    writer: &Writer,
+    tenant: &TenantId,
+    command: C,
+) -> Result<Granted<C::Fresh>> {
+    let command_id = Uuid::now_v7();
+    let request = Request {
+        tenant: tenant.clone(),
+        actor: Actor::system(),
+        authority: Authority::full(),
+        command_id,
+        correlation: command_id.to_string(),
+        address: Some([192, 0, 2, 1].into()),
+        expected_sequence: None,
+        idempotency: None,
+        dry_run: false,
+    };
+    let granted = writer.run(request, command).await;
+    granted.map_err(|failure| format!("{}: {failure}", C::NAME).into())
 }
 
 /// Renames groups: every caller its own, over several tenants.

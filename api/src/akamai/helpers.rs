@@ -37,15 +37,14 @@ struct Looked {
 }
 
 /// The user that the path names, as far as the caller may know. Names are compared without regard
-/// to case; they stand sealed in the rows, so all are opened.
+/// to case.
 async fn named(call: &Call) -> Result<Looked, Problem> {
-    let name = call.request.param("username").to_lowercase();
     let forest = Forest::of(call).await?;
-    let users = known(call, &forest).await?;
-    let is_it = |user: &UserRow| {
-        user.profile.known().is_some_and(|known| known.user_name.to_lowercase() == name)
-    };
-    let user = users.into_iter().find(is_it).ok_or_else(|| Problem::no_user(&name))?;
+    let name = call.request.param("username");
+    let readable = Readable::of(call, &forest);
+    let user = call.app.user_named(&call.views, &call.tenant, name).await?;
+    let user = user.filter(|user| readable.includes(user));
+    let user = user.ok_or_else(|| Problem::no_user(name))?;
     let access = Access::over(&forest.parents(), &user.grants);
     Ok(Looked { user, forest, access })
 }
