@@ -33,6 +33,7 @@ async fn reaching(world: &World, asset: i64) -> BTreeSet<String> {
 async fn what_is_said_before_a_move_is_what_it_does(database: Arc<Database>) {
     let world = World::start(&database).await;
     let ids = Ids::of(&world).await;
+    let mut users = Vec::new();
     for (name, grants) in [
         ("above", &[(ids.acme, "Viewer")][..]),
         ("emea", &[(ids.emea, "Viewer")]),
@@ -42,8 +43,10 @@ async fn what_is_said_before_a_move_is_what_it_does(database: Arc<Database>) {
         ("globex", &[(ids.globex, "Viewer")]),
         ("nothing", &[]),
     ] {
-        ids.user(&world, name, grants).await;
+        users.push(ids.user(&world, name, grants).await);
     }
+    let sign_in = json!({"user": users[1], "method": "PASSWORD", "outcome": "SUCCESS"});
+    world.command("RecordSignIn", sign_in).await;
     let names = |all: &[&str]| all.iter().map(|&name| name.to_owned()).collect::<BTreeSet<_>>();
     let lost = affected(&world, ids.berlin, ids.apac, "?userType=lostAccess").await;
     let gained = affected(&world, ids.berlin, ids.apac, "?userType=gainAccess").await;
@@ -52,6 +55,8 @@ async fn what_is_said_before_a_move_is_what_it_does(database: Arc<Database>) {
     assert_eq!(lost.body[0]["uiUserName"], "emea@case.example");
     assert_eq!(lost.body[0]["email"], "emea@case.example");
     assert_eq!(lost.body[0]["accountId"], "default");
+    assert!(lost.body[0]["lastLoginDate"].as_str().unwrap().ends_with(".000Z"), "{lost}");
+    assert!(gained.body[0].get("lastLoginDate").is_none(), "who never signed in: {gained}");
     for query in ["", "?userType="] {
         let both = affected(&world, ids.berlin, ids.apac, query).await;
         assert_eq!(first_names(&both.body), names(&["emea", "apac"]), "{both}");

@@ -113,12 +113,17 @@ async fn an_asset_moves_inside_its_hierarchy_and_nowhere_else(database: Arc<Data
     }
     // The client, its credential, and the one move that was granted.
     assert_eq!(world.events().await, events + 3);
-    let emptied = format!("/user-admin/groups/{}", ids.berlin);
-    assert_eq!(world.akamai("DELETE", &emptied, Value::Null).await.status, 204);
-    let holds = format!("/user-admin/groups/{}", ids.apac);
-    let refused = world.akamai("DELETE", &holds, Value::Null).await;
+
+    let made = json!({"name": "Paris", "parent": ids.emea});
+    let paris = world.command("CreateGroup", made).await["group"].as_i64().unwrap();
+    let moved = world.akamai("PUT", &path, body(ids.apac, paris)).await;
+    assert_eq!(moved.status, 204, "{moved}");
+    let group = format!("/user-admin/groups/{paris}");
+    let refused = world.akamai("DELETE", &group, Value::Null).await;
     assert_eq!(refused.status, 409, "{refused}");
     assert_eq!(refused.body["errors"][0]["detail"], format!("asset {}", ids.shop));
+    assert_eq!(world.akamai("PUT", &path, body(paris, ids.emea)).await.status, 204);
+    assert_eq!(world.akamai("DELETE", &group, Value::Null).await.status, 204, "it is empty now");
     world.stop().await;
 }
 

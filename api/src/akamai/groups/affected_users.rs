@@ -1,15 +1,19 @@
 //! Lists who would lose or gain access to a group, were it moved: the difference between the
 //! effective access before and after. Both kinds are listed where the request names neither.
 
+use std::collections::HashMap;
+
 use axum::response::Response;
-use domain::{AccessChange, GroupId, MoveFault, Permission, PlannedMove};
+use chrono::{DateTime, Utc};
+use domain::{AccessChange, GroupId, MoveFault, Permission, PlannedMove, UserId};
+use projections::user_sign_ins;
 use projections::users::{self, UserRow};
 use serde_json::{Value, json};
 
 use crate::akamai::forest::Forest;
 use crate::akamai::persons::named;
 use crate::akamai::problem::Problem;
-use crate::akamai::wire;
+use crate::akamai::wire::{self, date};
 use crate::call::Call;
 use crate::fault::Fault;
 
@@ -29,7 +33,11 @@ pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
     let users = users::all(&call.views, &call.tenant).await.map_err(Fault::from)?;
     let affected = users.into_iter().filter(is_affected).collect();
     let opened = call.app.opened(&call.tenant, affected).await?;
-    Ok(wire::ok(opened.iter().map(|row| show(&call, row)).collect()))
+    let sign_ins = user_sign_ins::all(&call.views, &call.tenant).await.map_err(Fault::from)?;
+    let signed_in: HashMap<_, _> =
+        sign_ins.into_iter().filter_map(|row| Some((row.user, row.signed_in_at?))).collect();
+    let show = |row| show(&call, row, &signed_in);
+    Ok(wire::ok(opened.iter().map(show).collect()))
 }
 
 /// Which of the two the request asks for; `None` for both.
@@ -61,10 +69,14 @@ fn refused(fault: MoveFault, to: GroupId) -> Problem {
     }
 }
 
-fn show(call: &Call, row: &UserRow) -> Value {
+/// One user, with the last time of signing in where there was one.
+fn show(call: &Call, row: &UserRow, signed_in: &HashMap<UserId, DateTime<Utc>>) -> Value {
     let mut shown = named(row);
     shown.insert("accountId".to_owned(), json!(call.tenant));
     let email = row.profile.known().map_or("", |known| &known.email);
     shown.insert("email".to_owned(), json!(email));
+    if let Some(at) = signed_in.get(&row.user) {
+        shown.insert("lastLoginDate".to_owned(), json!(date(*at)));
+    }
     Value::Object(shown)
 }
