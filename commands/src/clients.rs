@@ -6,6 +6,7 @@ mod change_client_mfa;
 mod change_settings;
 mod clear_client_allow_list;
 mod contact;
+mod create_api_client;
 mod create_client;
 mod create_client_credential;
 mod create_restricted_client;
@@ -15,6 +16,7 @@ mod deactivate_client;
 mod deactivate_client_credential;
 mod delete_client;
 mod delete_client_credential;
+mod delete_own_client;
 mod describe_client;
 mod edit_client;
 mod edit_client_credential;
@@ -42,6 +44,7 @@ pub use change_client_mfa::{ChangeClientMfa, ChangeClientMfaRejection, MFA_METHO
 pub use change_settings::{ChangeSettings, ChangeSettingsRejection};
 pub use clear_client_allow_list::{ClearClientAllowList, ClearClientAllowListRejection};
 pub use contact::{ClearEmail, EmailFault, SealedEmail};
+pub use create_api_client::{CreateApiClient, CreateApiClientRejection, FreshApiClient};
 pub use create_client::{CreateClient, CreateClientRejection, FreshClient};
 pub use create_client_credential::{
     CREDENTIAL_LIFETIME, CreateClientCredential, CreateClientCredentialRejection, FreshCredential,
@@ -56,6 +59,7 @@ pub use deactivate_client::{DeactivateClient, DeactivateClientRejection};
 pub use deactivate_client_credential::DeactivateClientCredential;
 pub use delete_client::{DeleteClient, DeleteClientRejection};
 pub use delete_client_credential::{DeleteClientCredential, DeleteClientCredentialRejection};
+pub use delete_own_client::{DeleteOwnClient, DeleteOwnClientRejection};
 pub use describe_client::{DescribeClient, DescribeClientRejection};
 pub use edit_client::{EditClient, EditClientRejection, FreshEmails};
 pub use edit_client_credential::{EditClientCredential, EditClientCredentialRejection};

@@ -21,12 +21,12 @@ use crate::catalog::{
 };
 use crate::client_keys::{AddClientKey, RemoveClientKey};
 use crate::clients::{
-    ActivateClient, ChangeClientMfa, ChangeSettings, ClearClientAllowList, CreateClient,
-    CreateClientCredential, DeactivateAllClientCredentials, DeactivateClient,
-    DeactivateClientCredential, DeleteClient, DeleteClientCredential, DescribeClient, EditClient,
-    EditClientCredential, EndSecretGrace, GrantClientRole, LockClient, PurgeClient, RegisterClient,
-    RenameClient, ResetClientSecret, RevokeClientRole, SetClientAllowList, SetClientFeatures,
-    UnlockClient, UpdateClient,
+    ActivateClient, ChangeClientMfa, ChangeSettings, ClearClientAllowList, CreateApiClient,
+    CreateClient, CreateClientCredential, DeactivateAllClientCredentials, DeactivateClient,
+    DeactivateClientCredential, DeleteClient, DeleteClientCredential, DeleteOwnClient,
+    DescribeClient, EditClient, EditClientCredential, EndSecretGrace, GrantClientRole, LockClient,
+    PurgeClient, RegisterClient, RenameClient, ResetClientSecret, RevokeClientRole,
+    SetClientAllowList, SetClientFeatures, UnlockClient, UpdateClient,
 };
 use crate::clients::{CreateRestrictedClient, ReplaceClient};
 use crate::features::{ResetFeatures, SetFeatures};
@@ -167,6 +167,7 @@ commands! {
     ChooseSecondFactor
     ClearClientAllowList
     ConfirmEmail
+    CreateApiClient
     CreateClient
     CreateClientCredential
     CreateGroup
@@ -181,6 +182,7 @@ commands! {
     DeactivateClientCredential
     DeleteClient
     DeleteClientCredential
+    DeleteOwnClient
     DeleteGroup
     DeleteRole
     DeleteUser

@@ -108,6 +108,17 @@ pub struct FreshClient {
 }
 
 impl FreshClient {
+    pub(super) fn draw(mint: &Mint<'_>) -> Result<Self, SealError> {
+        let client = ClientId(mint.uuid()?);
+        let akamai_id = AkamaiClientId(mint.text(LOWER_ALPHABET, 16)?);
+        let capture_id = CaptureClientId(mint.text(CAPTURE_ALPHABET, 32)?);
+        let clear = mint.text(CAPTURE_ALPHABET, 32)?;
+        let stored = clear.clone().into_bytes();
+        let secret = mint.secret(VaultKind::ClientSecret, client.to_string(), clear, &stored)?;
+        let key = mint.keys().new_subject(&client.to_string())?;
+        Ok(Self { client, akamai_id, capture_id, secret, key })
+    }
+
     /// What the vault keeps of it.
     pub(super) fn kept(&self) -> Vec<VaultWrite> {
         vec![self.secret.kept_as(secret_id(&self.capture_id, 1)), self.key.clone()]
@@ -201,14 +212,7 @@ impl Command for CreateClient {
     }
 
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<FreshClient, SealError> {
-        let client = ClientId(mint.uuid()?);
-        let akamai_id = AkamaiClientId(mint.text(LOWER_ALPHABET, 16)?);
-        let capture_id = CaptureClientId(mint.text(CAPTURE_ALPHABET, 32)?);
-        let clear = mint.text(CAPTURE_ALPHABET, 32)?;
-        let stored = clear.clone().into_bytes();
-        let secret = mint.secret(VaultKind::ClientSecret, client.to_string(), clear, &stored)?;
-        let key = mint.keys().new_subject(&client.to_string())?;
-        Ok(FreshClient { client, akamai_id, capture_id, secret, key })
+        FreshClient::draw(mint)
     }
 
     fn target(&self, _: &Tenant, context: &Context<FreshClient>) -> Aggregate {

@@ -46,6 +46,24 @@ pub struct FreshCredential {
     pub secret: Secret,
 }
 
+impl FreshCredential {
+    /// The credential as it comes to be.
+    pub(super) fn fact(&self, client: ClientId, now: DateTime<Utc>) -> ClientCredentialCreated {
+        ClientCredentialCreated {
+            client,
+            credential: self.credential,
+            client_token: self.client_token.clone(),
+            access_token: self.access_token.clone(),
+            expires_at: expiry(now),
+        }
+    }
+
+    /// What the vault keeps of it.
+    pub(super) fn kept(&self) -> VaultWrite {
+        self.secret.kept_as(self.client_token.clone())
+    }
+}
+
 /// A fresh token in the vendor's shape.
 fn token(mint: &Mint<'_>) -> Result<String, SealError> {
     let part = || mint.text(LOWER_ALPHABET, 16);
@@ -100,21 +118,13 @@ impl Command for CreateClientCredential {
         tenant: &Tenant,
         context: &Context<FreshCredential>,
     ) -> Result<Vec<Event>, CreateClientCredentialRejection> {
-        let (client, fresh) = (self.client, &context.fresh);
-        let unknown = CreateClientCredentialRejection::ClientUnknown(client);
-        tenant.clients.get(client).ok_or(unknown)?;
-        let fact = ClientCredentialCreated {
-            client,
-            credential: fresh.credential,
-            client_token: fresh.client_token.clone(),
-            access_token: fresh.access_token.clone(),
-            expires_at: expiry(context.now),
-        };
-        Ok(vec![fact.into()])
+        let unknown = CreateClientCredentialRejection::ClientUnknown(self.client);
+        tenant.clients.get(self.client).ok_or(unknown)?;
+        Ok(vec![context.fresh.fact(self.client, context.now).into()])
     }
 
     fn vault(&self, _: &Tenant, context: &Context<FreshCredential>) -> Vec<VaultWrite> {
-        vec![context.fresh.secret.kept_as(context.fresh.client_token.clone())]
+        vec![context.fresh.kept()]
     }
 
     fn reply(fresh: &FreshCredential) -> Map<String, Value> {

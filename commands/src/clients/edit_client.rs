@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::notified::{ClearEmails, DrawnEmails, EmailsFault};
-use super::reach::{ReachFault, WantedAccess, within};
+use super::reach::{ReachFault, WantedAccess, hands_on, within};
 use super::usage::{UsageFault, WantedUsage, may_purge};
 use super::{DescribeClient, DescribeClientRejection, RenameClient, RenameClientRejection};
 use crate::{Command, Context, Mint, Refusal, Rejection};
@@ -202,6 +202,10 @@ impl Command for EditClient {
         let mut events = self.wording(tenant, context)?;
         events.extend(self.transfer(tenant, held)?);
         let after = self.access(tenant, held)?;
+        let user = self.authorized_user.as_ref().or(held.authorized_user.as_ref());
+        if after.groups != held.access.groups || user != held.authorized_user.as_ref() {
+            hands_on(&after.groups, tenant, user, &context.authority).map_err(No::Access)?;
+        }
         let usage = self.usage(tenant, held, &after)?;
         if after != held.access {
             let before = held.access.clone();

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    AccessLevel, ApiAccess, ApiGrant, ApiId, Catalog, ClientAccess, Grants, GroupAccess,
-    GroupGrant, GroupId, Held, RoleId, Tenant, UserId,
+    AccessLevel, ApiAccess, ApiGrant, ApiId, Authority, Catalog, ClientAccess, Grants, GroupAccess,
+    GroupGrant, GroupId, Held, Permission, RoleId, Tenant, UserId,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -82,6 +82,8 @@ pub enum ReachFault {
     RoleUnknown(RoleId),
     #[error("role {role} belongs to another contract type than group {group}")]
     RoleMisfit { role: RoleId, group: GroupId },
+    #[error("whoever does not hold {} on group {group} cannot hand it on", .permission.as_str())]
+    NotHeld { permission: Permission, group: GroupId },
     #[error("a client without a user has nobody whose groups to clone")]
     NobodyToClone,
 }
@@ -101,6 +103,7 @@ impl ReachFault {
             Self::GroupOutOfReach(_) => Refusal::forbidden("group_out_of_reach").about("groups"),
             Self::RoleUnknown(_) => Refusal::not_found("role_unknown", "groups"),
             Self::RoleMisfit { .. } => Refusal::invalid("role_misfit", "groups"),
+            Self::NotHeld { .. } => Refusal::forbidden("permission_not_held").about("groups"),
             Self::NobodyToClone => Refusal::invalid("nobody_to_clone", "clonesUser"),
         }
     }
@@ -194,6 +197,31 @@ pub(super) fn within(
         !is_there(*group) || held.is_some_and(|grants| !holds_on(grants, tenant, *group))
     });
     stray.map_or(Ok(()), |group| Err(ReachFault::GroupOutOfReach(group)))
+}
+
+/// Refuses to hand on what whoever asks does not hold themselves, on the group where the client
+/// would hold it.
+pub(super) fn hands_on(
+    access: &GroupAccess,
+    tenant: &Tenant,
+    user: Option<&UserId>,
+    authority: &Authority,
+) -> Result<(), ReachFault> {
+    let cloned = user.filter(|_| access.clones_user).and_then(|user| tenant.users.get(user));
+    let own = Grants { groups: access.groups.clone(), ..Grants::default() };
+    let grants = cloned.map_or(&own, |user| &user.grants);
+    let on_groups = grants.groups.iter().filter(|grant| !grant.is_blocked);
+    let on_groups = on_groups.filter_map(|grant| Some((grant.group, grant.role?)));
+    let roots = tenant.groups.roots();
+    let for_account = roots.flat_map(|root| grants.account_roles.iter().map(move |it| (root, *it)));
+    for (group, role) in on_groups.chain(for_account) {
+        let permissions = tenant.roles.get(role).into_iter().flat_map(|it| &it.content.permissions);
+        let lacks = |it: &&Permission| !authority.holds_on(&tenant.groups, group, **it);
+        if let Some(permission) = permissions.into_iter().find(lacks).copied() {
+            return Err(ReachFault::NotHeld { permission, group });
+        }
+    }
+    Ok(())
 }
 
 /// Whether a client with that access, acting for `user`, holds something on `group`.

@@ -4,8 +4,8 @@ use domain::{
     AccessLevel, Actor, ActorKind, AkamaiClientId, Api, ApiAccess, ApiId, ApiRegistered,
     CaptureClientId, ClientAccess, ClientAccessSet, ClientCreated, ClientCredentialCreated,
     ClientFeature, ClientId, ClientKind, CpCode, CpCodeId, CpCodeRegistered, CredentialId, Grants,
-    GroupAccess, GroupCreated, GroupGrant, GroupId, OrganizationId, Personal, RoleCreated, RoleId,
-    RoleKind, Tenant, TenantId, UserCreated, UserId,
+    GroupAccess, GroupCreated, GroupGrant, GroupId, OrganizationId, Permission, Personal,
+    RoleCreated, RoleId, RoleKind, Tenant, TenantId, UserCreated, UserId,
 };
 use uuid::Uuid;
 
@@ -70,7 +70,7 @@ pub(crate) fn with_user() -> Tenant {
         name: "viewer".to_owned(),
         description: String::new(),
         kind: RoleKind::Standard,
-        permissions: [].into(),
+        permissions: [Permission::Read].into(),
         granted_roles: [].into(),
     });
     let mut grants = Grants::roles([(GroupId(1), RoleId(2))]);
