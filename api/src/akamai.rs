@@ -22,16 +22,21 @@ mod users;
 mod wire;
 
 use async_trait::async_trait;
+use axum::http::Method;
 use axum::response::Response;
+use domain::TenantId;
 
 use crate::app::App;
 use crate::call::Incoming;
-use crate::caller::{Caller, signed};
-use crate::dialect::{Dialect, Face};
+use crate::caller::{Caller, signed, switched};
+use crate::dialect::{Dialect, Face, Operation, Turned};
 use crate::names;
 use problem::Problem;
 
 const ROOT: &str = "/identity-management/v3";
+
+/// Operations that only ask something, though their method says otherwise.
+const READS_BY_POST: [&str; 1] = ["post-api-clients-users-allowed-cpcodes"];
 
 /// How this dialect lets callers in and refuses.
 pub(crate) struct Akamai;
@@ -43,11 +48,33 @@ impl Face for Akamai {
     async fn authenticate(app: &App, request: &Incoming) -> Result<Caller, Problem> {
         let caller = signed(app, request).await?;
         match request.query_value("accountSwitchKey").filter(|key| !key.is_empty()) {
-            // No client here may switch accounts; naming one's own is no switch.
+            // Naming one's own account is no switch.
             Some(key) if !wire::names_account(&key, &caller.tenant) => {
-                Err(Problem::may_not_switch_account())
+                let switched = switched(app, caller, &key).await?;
+                switched.ok_or_else(Problem::may_not_switch_account)
             }
             Some(_) | None => Ok(caller),
+        }
+    }
+
+    fn tenant(caller: &Caller, _: &Incoming) -> Result<TenantId, Problem> {
+        Ok(caller.acts_in.as_ref().unwrap_or(&caller.tenant).clone())
+    }
+
+    /// A client needs access to this API beside what its roles give, and access to write for what
+    /// is not only read.
+    fn admit(caller: &Caller, operation: &Operation) -> Result<(), Problem> {
+        let level = caller.client.as_ref().and_then(|client| client.level);
+        let reads = operation.method == Method::GET || READS_BY_POST.contains(&operation.id);
+        match level {
+            Some(level) if reads || level.writes() => {}
+            Some(_) => return Err(Problem::lacks_grant("READ-WRITE access to this API")),
+            None => return Err(Problem::lacks_grant("access to this API")),
+        }
+        if caller.holds(operation.needs) {
+            Ok(())
+        } else {
+            Err(Turned::Lacks(operation.needs).into())
         }
     }
 

@@ -7,18 +7,20 @@ mod bearer;
 mod members;
 mod operator;
 mod record_token;
+mod reach;
 mod secret;
 mod signature;
 mod signed;
 mod standing;
+mod switched;
 mod trusted;
 mod web_token;
 
 use std::collections::BTreeSet;
 
 use domain::{
-    Actor, Authority, ClientFeature, ClientId, CredentialId, GroupId, OrganizationId, Permission,
-    Right, Rights, TenantId,
+    AccessLevel, Actor, Authority, ClientFeature, ClientId, CredentialId, GroupId, OrganizationId,
+    Permission, Right, Rights, TenantId, UserId,
 };
 
 pub use assertion::assertion;
@@ -27,6 +29,7 @@ pub use operator::OperatorToken;
 pub use record_token::{OnBehalf, RecordTokenError, known_token, record_token};
 pub use secret::{SecretError, secret};
 pub use signed::{SignedError, signed};
+pub use switched::switched;
 pub(crate) use web_token::signing_secret;
 
 use crate::dialect::Needs;
@@ -37,12 +40,21 @@ use crate::jwt::Claims;
 pub struct CallingClient {
     pub id: ClientId,
     pub features: BTreeSet<ClientFeature>,
+    /// What it may do where, each group once and in order; only told of one that signed its call.
     pub access: Vec<Grant>,
     /// The credential that signed this call, where one did.
     pub credential: Option<CredentialId>,
+    /// How far it may use the API that it called; `None` where it may not.
+    pub level: Option<AccessLevel>,
+    /// The user it acts for.
+    pub user: Option<UserId>,
+    /// Whether it may act in other accounts.
+    pub allows_account_switch: bool,
+    /// Whether a client that it creates may have a credential at once.
+    pub creates_credentials: bool,
 }
 
-/// What a role on a group lets its holder do there and below.
+/// What is held on a group, and on all below it up to the next group of which something is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     pub group: GroupId,
@@ -62,6 +74,8 @@ pub struct Caller {
     /// Rights that are held in one organization each, until a request says which one is meant.
     pub memberships: Vec<(OrganizationId, Rights)>,
     pub client: Option<CallingClient>,
+    /// Another tenant that it acts in, where the request says so and it may.
+    pub acts_in: Option<TenantId>,
     /// What a JSON web token says of its bearer.
     pub claims: Option<Claims>,
     /// Of a person whose token a client has sent.
@@ -92,6 +106,8 @@ impl Caller {
         let (organization, client, claims) = (None, None, None);
         let on_behalf = None;
         Self { actor, tenant, rights, organization, memberships, client, claims, on_behalf }
+        let (organization, client, acts_in, claims) = (None, None, None, None);
+        Self { actor, tenant, rights, organization, memberships, client, acts_in, claims }
     }
 
     /// Whether it may act in `tenant`: its own; any, for an administrator of tenants who belongs
@@ -162,6 +178,20 @@ impl Caller {
         }
     }
 
+    /// Whether it may do this on the first group of `line`, whose ancestors follow, nearest first.
+    pub fn may_on(&self, permission: Permission, line: impl IntoIterator<Item = GroupId>) -> bool {
+        let mut line = line.into_iter();
+        line.find_map(|group| self.may_just_on(permission, group)).unwrap_or_default()
+    }
+
+    /// Whether it may do this on a group by what is said of that group itself; `None` where nothing
+    /// is, and what holds above it counts.
+    pub fn may_just_on(&self, permission: Permission, group: GroupId) -> Option<bool> {
+        let access = &self.client.as_ref()?.access;
+        let place = access.binary_search_by_key(&group, |grant| grant.group).ok()?;
+        access.get(place).map(|grant| grant.permissions.contains(&permission))
+    }
+
     /// Whether the gate of an operation lets it through.
     pub fn holds(&self, needs: Needs) -> bool {
         match needs {
@@ -220,7 +250,7 @@ mod tests {
 
     fn featured(feature: ClientFeature) -> Caller {
         let (id, features) = (ClientId(uuid::Uuid::nil()), [feature].into());
-        let client = CallingClient { id, features, access: Vec::new(), credential: None };
+        let client = CallingClient::of(id, features);
         Caller { client: Some(client), ..Caller::stranger() }
     }
 

@@ -100,6 +100,15 @@ pub trait Face: Send + Sync + 'static {
         Ok(caller.tenant.clone())
     }
 
+    /// Refuses a caller who lacks what the operation needs.
+    fn admit(caller: &Caller, operation: &Operation) -> Result<(), Self::Error> {
+        if caller.holds(operation.needs) {
+            Ok(())
+        } else {
+            Err(Turned::Lacks(operation.needs).into())
+        }
+    }
+
     /// The reply that says no.
     fn refuse(request: &Incoming, error: Self::Error) -> Response;
 }
@@ -246,7 +255,7 @@ async fn gate<F: Face>(
     let params = parameters(operation.path).map(str::to_owned).zip(values).collect();
     let incoming = Arc::new(incoming.with_params(params));
     let position = Arc::new(AtomicI64::new(UNKNOWN));
-    let call = admitted::<F>(app, operation.needs, &incoming, &position).await;
+    let call = admitted::<F>(app, &operation, &incoming, &position).await;
     let answer = match call {
         Ok(call) => handler(call).await,
         Err(error) => Err(error),
@@ -259,26 +268,24 @@ async fn gate<F: Face>(
 /// is about.
 async fn admitted<F: Face>(
     app: App,
-    needs: Needs,
+    operation: &Operation,
     request: &Arc<Incoming>,
     position: &Arc<AtomicI64>,
 ) -> Result<Call, F::Error> {
     let (request, position) = (Arc::clone(request), Arc::clone(position));
-    if needs == Needs::Nothing {
+    if operation.needs == Needs::Nothing {
         let (caller, views) = (Caller::stranger(), app.reads.eventual());
         let tenant = caller.tenant.clone();
         return Ok(Call { app, caller, tenant, views, request, position });
     }
     let caller = F::authenticate(&app, &request).await?;
-    if !caller.holds(needs) {
-        return Err(Turned::Lacks(needs).into());
-    }
+    F::admit(&caller, operation)?;
     let tenant = F::tenant(&caller, &request)?;
     // Authentication went through the gate for the caller's own tenant.
     if tenant != caller.tenant && !request.is_content_with_late_rows() {
         match app.reads.current(&tenant).await.map_err(Fault::from) {
             // A command may be the one that creates it.
-            Err(Fault::NoTenant(_)) if needs == Needs::RightOfCommand => {}
+            Err(Fault::NoTenant(_)) if operation.needs == Needs::RightOfCommand => {}
             reached => drop(reached?),
         }
     }

@@ -26,6 +26,9 @@ pub struct Settings {
     /// Whether Capture's `/clients/list` and `/config` show secrets masked; their wire form
     /// carries them in clear.
     pub capture_masks_secrets: bool,
+    /// Whether EdgeGrid calls keep to the account's IP allow list too, beside their client's own
+    /// one; the list governs where users sign in from.
+    pub edgegrid_keeps_to_allow_list: bool,
 }
 
 impl Default for Settings {
@@ -39,6 +42,7 @@ impl Default for Settings {
             is_tls: false,
             operator: None,
             capture_masks_secrets: false,
+            edgegrid_keeps_to_allow_list: false,
         }
     }
 }

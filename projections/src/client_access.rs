@@ -8,7 +8,7 @@ use crate::value::Row;
 use crate::{Changes, Column, ProjectError, Projection, Table, Value, ViewError, Views, values};
 
 static ACCESS: Table = Table {
-    name: "client_access_v1",
+    name: NAME,
     columns: &[
         Column::text("tenant"),
         Column::text("client_id"),
@@ -19,6 +19,9 @@ static ACCESS: Table = Table {
     key: 2,
     indexes: &[],
 };
+
+/// The projection's name.
+pub(crate) const NAME: &str = "client_access_v1";
 
 /// What one API client may reach, and how it may be used.
 #[derive(Debug, Clone, PartialEq, Eq)]

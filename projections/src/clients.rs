@@ -7,6 +7,7 @@ mod credentials;
 mod project;
 mod query;
 mod resets;
+mod standing;
 mod tables;
 
 pub use brief::{BriefRow, all_in_brief, one_in_brief};
@@ -15,6 +16,12 @@ pub use credentials::{CredentialRow, by_client_token, credentials_of};
 pub(crate) use project::Clients;
 pub use query::{ClientFilter, ClientRow, Due, all, by_akamai_id, by_capture_id, due, one, page};
 pub use resets::ended_at;
+pub use standing::{Standing, standing};
 
-pub(crate) const STATEMENTS: &[&[&str]] =
-    &[query::STATEMENTS, brief::STATEMENTS, credentials::STATEMENTS, resets::STATEMENTS];
+pub(crate) const STATEMENTS: &[&[&str]] = &[
+    query::STATEMENTS,
+    brief::STATEMENTS,
+    credentials::STATEMENTS,
+    resets::STATEMENTS,
+    standing::STATEMENTS,
+];

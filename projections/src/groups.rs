@@ -1,5 +1,7 @@
 //! The forest of groups of a tenant, a row for each group.
 
+use std::collections::BTreeMap;
+
 use domain::{Event, GroupId, TenantId};
 use eventlog::Recorded;
 
@@ -80,7 +82,9 @@ const ALL: &str = "select group_id, parent_id, name,
     created_by, created_at, modified_by, modified_at, sequence
     from groups_v1 where tenant = $1 order by group_id";
 
-pub(crate) const STATEMENTS: &[&str] = &[ONE, ALL];
+const PARENTS: &str = "select group_id, parent_id from groups_v1 where tenant = $1";
+
+pub(crate) const STATEMENTS: &[&str] = &[PARENTS, ONE, ALL];
 
 /// The group of that id.
 pub async fn one(
@@ -90,6 +94,16 @@ pub async fn one(
 ) -> Result<Option<GroupRow>, ViewError> {
     let rows = views.rows(GROUPS.name, tenant, ONE, &values![group.0]).await?;
     rows.into_iter().next().map(read).transpose()
+}
+
+/// Each group of the tenant with its parent.
+pub async fn parents(
+    views: &Views,
+    tenant: &TenantId,
+) -> Result<BTreeMap<GroupId, Option<GroupId>>, ViewError> {
+    let rows = views.rows(GROUPS.name, tenant, PARENTS, &[]).await?;
+    let read = |mut row: Row| Ok((GroupId(row.int()?), row.maybe_int()?.map(GroupId)));
+    rows.into_iter().map(read).collect()
 }
 
 /// All groups of the tenant, by id.

@@ -1,6 +1,6 @@
 //! The roles of a tenant.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Event, GrantedRoleId, Permission, RoleContent, RoleId, RoleKind, TenantId};
 use eventlog::Recorded;
@@ -96,7 +96,18 @@ const ALL: &str = "select role_id, name, description, kind, permissions, granted
     created_by, created_at, modified_by, modified_at, sequence
     from roles_v2 where tenant = $1 order by role_id";
 
-pub(crate) const STATEMENTS: &[&str] = &[ONE, ALL];
+const PERMISSIONS: &str = "select role_id, permissions from roles_v2 where tenant = $1";
+
+pub(crate) const STATEMENTS: &[&str] = &[ONE, ALL, PERMISSIONS];
+
+/// What each role of the tenant lets its holders do.
+pub async fn permissions(
+    views: &Views,
+    tenant: &TenantId,
+) -> Result<BTreeMap<RoleId, BTreeSet<Permission>>, ViewError> {
+    let rows = views.rows(ROLES.name, tenant, PERMISSIONS, &[]).await?;
+    rows.into_iter().map(|mut row| Ok((RoleId(row.int()?), row.json()?))).collect()
+}
 
 /// The role of that id.
 pub async fn one(

@@ -9,8 +9,11 @@ use crate::user_sign_ins;
 use crate::value::Row;
 use crate::{Changes, Column, ProjectError, Projection, Table, Value, ViewError, Views, values};
 
+/// The projection's name.
+pub(crate) const NAME: &str = "users_v2";
+
 static USERS: Table = Table {
-    name: "users_v2",
+    name: NAME,
     columns: marked![
         Column::text("tenant"),
         Column::text("user_id"),

@@ -80,25 +80,24 @@ impl Forest {
         self.line(group).skip(1).count()
     }
 
-    /// All groups on which a role of the caller lets it do this. Each is looked at once.
+    /// All groups on which the caller may do this. Each is looked at once.
     pub(super) fn reached(&self, caller: &Caller, permission: Permission) -> HashSet<GroupId> {
-        let grants = caller.client.iter().flat_map(|client| &client.access);
-        let given = grants.filter(|grant| grant.permissions.contains(&permission));
-        let mut open: Vec<_> = given.map(|grant| grant.group).collect();
+        let mut open: Vec<_> = self.roots().map(|root| (root, false)).collect();
         let mut reached = HashSet::new();
-        while let Some(group) = open.pop() {
-            if reached.insert(group) {
-                open.extend(self.children.get(&Some(group)).into_iter().flatten());
+        while let Some((group, above)) = open.pop() {
+            let may = caller.may_just_on(permission, group).unwrap_or(above);
+            if may {
+                reached.insert(group);
             }
+            let below = self.children.get(&Some(group)).into_iter().flatten();
+            open.extend(below.map(|child| (*child, may)));
         }
         reached
     }
 
-    /// Whether a role of the caller lets it do this on the group: one held there or above.
+    /// Whether the caller may do this on the group.
     pub(super) fn reaches(&self, caller: &Caller, permission: Permission, group: GroupId) -> bool {
-        let grants = caller.client.iter().flat_map(|client| &client.access);
-        let mut grants = grants.filter(|grant| grant.permissions.contains(&permission));
-        grants.any(|grant| self.line(group).any(|id| id == grant.group))
+        caller.may_on(permission, self.line(group))
     }
 
     /// Refuses a group that is not there, or one that the caller's roles do not reach.

@@ -143,6 +143,12 @@ impl Problem {
         Self::new(status, format!("{GATEWAY}{path}"), title, detail)
     }
 
+    /// The client may not ask this at all; `lacking` says what it would take.
+    pub(super) fn lacks_grant(lacking: impl std::fmt::Display) -> Self {
+        let said = "The client does not have the grant needed for the request";
+        Self::gateway(StatusCode::FORBIDDEN, format!("{said}: {lacking}"))
+    }
+
     /// The call names another account than the client's own.
     pub(super) fn may_not_switch_account() -> Self {
         let detail = "The client may not switch accounts, or not to the one that is named";
@@ -196,6 +202,9 @@ impl From<SignedError> for Problem {
             SignedError::NotWorking => {
                 Self::gateway(StatusCode::UNAUTHORIZED, "Inactive client token")
             }
+            SignedError::AddressNotListed(_) => {
+                Self::gateway(StatusCode::FORBIDDEN, error.to_string())
+            }
             SignedError::Fault(fault) => fault.into(),
         }
     }
@@ -228,10 +237,7 @@ impl From<EdgeGridError> for Problem {
 impl From<Turned> for Problem {
     fn from(turned: Turned) -> Self {
         match turned {
-            Turned::Lacks(needs) => Self::gateway(
-                StatusCode::FORBIDDEN,
-                format!("The client does not have the grant needed for the request: {needs}"),
-            ),
+            Turned::Lacks(needs) => Self::lacks_grant(needs),
             Turned::BodyTooLarge(limit) => Self::user_admin(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "body_too_large",

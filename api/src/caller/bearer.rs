@@ -115,7 +115,7 @@ async fn holder(views: &Views, token: TokenRow, now: DateTime<Utc>) -> Result<Ca
             if !outlived_resets(views, &client, token.marks.created_at, now).await? {
                 return Err(BearerError::Ended);
             }
-            caller(views, &client, "bearer").await?
+            caller(&client, "bearer")
         }
         ActorKind::User | ActorKind::Token | ActorKind::Timer | ActorKind::System => {
             Caller::new(token.tenant, actor)

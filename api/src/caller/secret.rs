@@ -104,7 +104,7 @@ pub async fn secret(
             "signature"
         }
     };
-    Ok(caller(&views, &client, how).await?)
+    Ok(caller(&client, how))
 }
 
 /// What an `Authorization` header offers.

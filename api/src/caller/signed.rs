@@ -1,13 +1,16 @@
 //! Requests that an API client signed with an EdgeGrid credential.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::TenantId;
+use std::fmt;
+
+use chrono::TimeDelta;
+use domain::AllowList;
 use eventlog::VaultKind;
-use projections::clients;
+use projections::clients::{self, Standing};
+use projections::{Views, allow_lists, cidr_blocks};
 use serde::Deserialize;
 
-use super::standing::{caller, is_working};
-use super::{Caller, CallingClient};
+use super::Caller;
+use super::standing::signer;
 use crate::app::App;
 use crate::call::Incoming;
 use crate::edgegrid::{
@@ -25,8 +28,27 @@ pub enum SignedError {
     /// The signature is good; the credential or its client may not call any more.
     #[error("the client token works no longer")]
     NotWorking,
+    /// The signature is good; the client's own list, or the account's, does not have the address.
+    #[error("the caller's address is not on the {0}")]
+    AddressNotListed(AclOwner),
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+/// Whose list of addresses it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AclOwner {
+    Client,
+    Account,
+}
+
+impl fmt::Display for AclOwner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Client => "client's ipAcl",
+            Self::Account => "account's IP allow list",
+        })
+    }
 }
 
 /// What the vault keeps of a credential.
@@ -60,23 +82,33 @@ pub async fn signed(app: &App, request: &Incoming) -> Result<Caller, SignedError
     if !nonce.map_err(Fault::from)? {
         return Err(EdgeGridError::NonceReplayed.into());
     }
-    standing(app, &row.tenant, &header.client_token, now).await
+    let views = app.reads.current(&row.tenant).await.map_err(Fault::from)?.views;
+    let standing = clients::standing(&views, &header.client_token).await.map_err(Fault::from)?;
+    let standing = standing.filter(|it| it.works(now)).ok_or(SignedError::NotWorking)?;
+    check_address(app, &views, &standing, request).await?;
+    Ok(signer(&views, standing).await?)
 }
 
-/// The client of a credential, if both work.
-async fn standing(
+/// Refuses addresses that the client's own list does not have, or the account's where calls are to
+/// keep to that.
+async fn check_address(
     app: &App,
-    tenant: &TenantId,
-    client_token: &str,
-    now: DateTime<Utc>,
-) -> Result<Caller, SignedError> {
-    let views = app.reads.current(tenant).await.map_err(Fault::from)?.views;
-    let held = clients::by_client_token(&views, client_token).await.map_err(Fault::from)?;
-    let held = held.filter(|held| held.state.is_live(now)).ok_or(SignedError::NotWorking)?;
-    let client = clients::one(&views, &held.tenant, held.client).await.map_err(Fault::from)?;
-    let client = client.filter(is_working).ok_or(SignedError::NotWorking)?;
-    let caller = caller(&views, &client, "edgegrid").await?;
-    let credential = Some(held.credential);
-    let client = caller.client.map(|calling| CallingClient { credential, ..calling });
-    Ok(Caller { client, ..caller })
+    views: &Views,
+    standing: &Standing,
+    request: &Incoming,
+) -> Result<(), SignedError> {
+    let own = standing.usage.ip_acl.as_ref();
+    if own.is_some_and(|acl| !acl.lets_in(request.address)) {
+        return Err(SignedError::AddressNotListed(AclOwner::Client));
+    }
+    let tenant = &standing.tenant;
+    if !app.settings.edgegrid_keeps_to_allow_list
+        || !allow_lists::is_enabled(views, tenant).await.map_err(Fault::from)?
+    {
+        return Ok(());
+    }
+    let blocks = cidr_blocks::all(views, tenant).await.map_err(Fault::from)?;
+    let blocks = blocks.into_iter().map(|row| (row.id, row.block)).collect();
+    let list = AllowList::new(true, blocks);
+    list.open_to(request.address).map_err(|_| SignedError::AddressNotListed(AclOwner::Account))
 }

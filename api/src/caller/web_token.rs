@@ -72,7 +72,7 @@ async fn of_client(
     if !outlived_resets(views, &client, issued, now).await? {
         return Err(BearerError::Ended);
     }
-    Ok(caller(views, &client, "jwt").await?)
+    Ok(caller(&client, "jwt"))
 }
 
 async fn named(views: &Views, tenant: &TenantId, id: &str) -> Result<Option<ClientRow>, Fault> {

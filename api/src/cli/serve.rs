@@ -71,6 +71,9 @@ pub(super) struct Serve {
     /// Mask client secrets in Capture's /clients/list and /config
     #[arg(long)]
     mask_capture_secrets: bool,
+    /// Let EdgeGrid calls in only from the account's IP allow list, while that is on
+    #[arg(long)]
+    allow_list_for_edgegrid: bool,
 }
 
 impl Serve {
@@ -98,6 +101,7 @@ impl Serve {
                 trusted_issuer: self.trust.read()?,
                 zitadel_project: self.zitadel_project,
                 capture_masks_secrets: self.mask_capture_secrets,
+                edgegrid_keeps_to_allow_list: self.allow_list_for_edgegrid,
                 ..Settings::default()
             },
         };

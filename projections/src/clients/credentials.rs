@@ -11,8 +11,11 @@ use eventlog::Recorded;
 use crate::value::{Row, word};
 use crate::{Changes, Column, ProjectError, Projection, Table, Value, ViewError, Views, values};
 
+/// The projection's name.
+pub(super) const NAME: &str = "client_credentials_v2";
+
 static CREDENTIALS: Table = Table {
-    name: "client_credentials_v2",
+    name: NAME,
     columns: &[
         Column::text("tenant"),
         Column::text("client_id"),
@@ -83,15 +86,20 @@ fn read(mut row: Row) -> Result<CredentialRow, ViewError> {
         credential: CredentialId(row.int()?),
         access_token: row.text()?,
         created_at: row.time()?,
-        state: Credential {
-            client_token: row.text()?,
-            terms: CredentialTerms {
-                status: row.word()?,
-                expires_at: row.time()?,
-                description: row.text()?,
-            },
-            ends_at: row.maybe_time()?,
+        state: state(&mut row)?,
+    })
+}
+
+/// What decisions need of a credential: its token, status, expiry, description and end.
+pub(super) fn state(row: &mut Row) -> Result<Credential, ViewError> {
+    Ok(Credential {
+        client_token: row.text()?,
+        terms: CredentialTerms {
+            status: row.word()?,
+            expires_at: row.time()?,
+            description: row.text()?,
         },
+        ends_at: row.maybe_time()?,
     })
 }
 
