@@ -1,10 +1,14 @@
 //! The Akamai dialect, signed.
 
+mod account_switch;
 mod affected_users;
 mod api_clients;
 mod asset_users;
 mod assets;
 mod catalog;
+mod client_access;
+mod client_sample;
+mod client_writes;
 mod credentials;
 mod fuzz;
 mod groups;

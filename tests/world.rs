@@ -217,7 +217,10 @@ impl World {
         let roles = self.admin("GET", "/v1/tenants/default/roles", Value::Null).await;
         let group = &groups.named("groups", group)["group"];
         let role = &roles.named("roles", role)["role"];
-        let body = json!({"name": name, "access": [{"group": group, "role": role}]});
+        let body = json!({
+            "name": name, "kind": "CLIENT", "authorizedUser": self.credentials.user_id,
+            "access": [{"group": group, "role": role}],
+        });
         let made = self.command("CreateClient", body).await;
         self.signer(&made["client"]).await
     }

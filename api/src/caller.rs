@@ -6,8 +6,8 @@ mod assertion;
 mod bearer;
 mod members;
 mod operator;
-mod record_token;
 mod reach;
+mod record_token;
 mod secret;
 mod signature;
 mod signed;
@@ -105,9 +105,17 @@ impl Caller {
         let (rights, memberships) = (Rights::new(), Vec::new());
         let (organization, client, claims) = (None, None, None);
         let on_behalf = None;
-        Self { actor, tenant, rights, organization, memberships, client, claims, on_behalf }
-        let (organization, client, acts_in, claims) = (None, None, None, None);
-        Self { actor, tenant, rights, organization, memberships, client, acts_in, claims }
+        Self {
+            actor,
+            tenant,
+            rights,
+            organization,
+            memberships,
+            client,
+            acts_in: None,
+            claims,
+            on_behalf,
+        }
     }
 
     /// Whether it may act in `tenant`: its own; any, for an administrator of tenants who belongs

@@ -51,6 +51,9 @@ async fn roles_are_granted_within_their_contract_type(database: Arc<Database>) {
     let role = world.command("CreateRole", role).await["role"].clone();
     let access = json!({"name": "tester", "access": [{"group": below["group"], "role": role}]});
     let tester = world.command("CreateClient", access).await;
+    let groups = json!([{"group": below["group"], "role": role}]);
+    let access = json!({"allApis": true, "groups": groups});
+    world.command("EditClient", json!({"client": tester["client"], "access": access})).await;
     let tester = world.signer(&tester["client"]).await;
 
     let on_lab = format!("{ROLES}?groupId={}", below["group"]);

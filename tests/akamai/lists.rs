@@ -101,7 +101,9 @@ async fn states_are_those_of_the_named_country(database: Arc<Database>) {
 
 async fn whoever_signed_in_may_read_them(database: Arc<Database>) {
     let world = World::start(&database).await;
-    let weak = world.command("CreateClient", json!({"name": "weak"})).await;
+    let user = &world.credentials.user_id;
+    let weak = json!({"name": "weak", "kind": "CLIENT", "authorizedUser": user});
+    let weak = world.command("CreateClient", weak).await;
     let weak = world.signer(&weak["client"]).await;
     for list in WHOLE.into_iter().chain(PIECES) {
         let path = format!("/user-admin/common/{list}");

@@ -263,7 +263,7 @@ async fn a_users_own_profile_is_theirs_to_change(database: Arc<Database>) {
     let world = World::start(&database).await;
     let (path, made) = create(&world, "John", json!({})).await;
     let (group, role) = (id(&world, "groups", "EMEA").await, id(&world, "roles", "Viewer").await);
-    let client = json!({"name": "johns", "authorizedUser": made.body["uiIdentityId"],
+    let client = json!({"name": "johns", "kind": "CLIENT", "authorizedUser": made.body["uiIdentityId"],
         "access": [{"group": group, "role": role}]});
     let client = world.command("CreateClient", client).await;
     let signer = world.signer(&client["client"]).await;

@@ -1,10 +1,14 @@
 //! API clients.
 
+mod body;
+mod create_client;
 mod delete_client;
+mod edit_client;
 mod get_client;
 mod list_clients;
 mod list_switch_keys;
 mod lock_client;
+mod sections;
 mod show;
 mod unlock_client;
 
@@ -28,11 +32,15 @@ pub(super) fn operations(akamai: Dialect<Akamai>) -> Dialect<Akamai> {
     let known = Needs::SignedIn;
     akamai
         .op("get-api-clients",          Method::GET,    "/api-clients",                   read,  list_clients::handle)
+        .op("post-api-clients",         Method::POST,   "/api-clients",                   admin, create_client::handle)
+        .op("put-api-clients-self",     Method::PUT,    "/api-clients/self",              known, edit_client::of_self)
+        .op("delete-api-client-self",   Method::DELETE, "/api-clients/self",              known, delete_client::of_self)
         .op("get-api-client-self",      Method::GET,    "/api-clients/self",              known, get_client::of_self)
         .op("put-lock-api-client-self", Method::PUT,    "/api-clients/self/lock",         known, lock_client::of_self)
         .op("get-self-account-switch-keys",   Method::GET,    "/api-clients/self/account-switch-keys",       known, list_switch_keys::of_self)
         .op("get-client-account-switch-keys", Method::GET,    "/api-clients/{clientId}/account-switch-keys", read,  list_switch_keys::handle)
         .op("get-api-client",           Method::GET,    "/api-clients/{clientId}",        read,  get_client::handle)
+        .op("put-api-clients",          Method::PUT,    "/api-clients/{clientId}",        admin, edit_client::handle)
         .op("delete-api-client",        Method::DELETE, "/api-clients/{clientId}",        admin, delete_client::handle)
         .op("put-lock-api-client",      Method::PUT,    "/api-clients/{clientId}/lock",   admin, lock_client::handle)
         .op("put-unlock-api-client",    Method::PUT,    "/api-clients/{clientId}/unlock", admin, unlock_client::handle)
@@ -61,8 +69,8 @@ pub(super) async fn itself(call: &Call) -> Result<ClientRow, Problem> {
 }
 
 /// Whether the caller's roles let it do this to a client: read it where they reach one of its
-/// groups, else reach all of them. A client without groups is in the care of those who hold the
-/// permission on a root.
+/// groups, else reach all of them. A client without groups of its own is in the care of those who
+/// hold the permission on a root: one that clones its user may be given more at any time.
 pub(super) fn reaches(
     call: &Call,
     forest: &Forest,
@@ -88,7 +96,8 @@ pub(super) fn reaches(
 async fn answer(call: &Call, client: &ClientRow) -> Result<Response, Problem> {
     let found = clients::one(&call.views, &call.tenant, client.client).await;
     let client = found.map_err(Fault::from)?.ok_or_else(Problem::no_client)?;
-    Ok(wire::ok(Value::Object(show::item(call, &client).await?)))
+    let known = show::Known::of(call, &client).await?;
+    Ok(wire::ok(Value::Object(show::item(call, &client, &known).await?)))
 }
 
 /// The last client that can administer all others may not be put out of use.

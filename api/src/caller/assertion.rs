@@ -38,5 +38,5 @@ pub async fn assertion(
     if !audiences.iter().any(|audience| claims.is_for(audience)) {
         return Err(BearerError::Invalid("it is meant for another audience"));
     }
-    Ok(caller(&views, &client, "jwt").await?)
+    Ok(caller(&client, "jwt"))
 }

@@ -89,7 +89,7 @@ async fn client(
     if !outlived_resets(views, &found, issued, now).await? {
         return Ok(None);
     }
-    let party = caller(views, &found, "oauth").await?;
+    let party = caller(&found, "oauth");
     let actor = Actor { kind: ActorKind::Client, ..party.actor };
     Ok(Some(Caller { actor, ..party }))
 }

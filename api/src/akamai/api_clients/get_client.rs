@@ -11,10 +11,10 @@ use crate::call::Call;
 
 pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
     let client = named(&call, Permission::Read).await?;
-    Ok(wire::ok(Value::Object(show::detail(&call, &client).await?)))
+    Ok(wire::ok(Value::Object(show::detail(&call, &client, show::Sections::asked(&call)).await?)))
 }
 
 pub(super) async fn of_self(call: Call) -> Result<Response, Problem> {
     let client = itself(&call).await?;
-    Ok(wire::ok(Value::Object(show::detail(&call, &client).await?)))
+    Ok(wire::ok(Value::Object(show::detail(&call, &client, show::Sections::asked(&call)).await?)))
 }

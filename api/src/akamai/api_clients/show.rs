@@ -2,11 +2,12 @@
 
 use commands::clients::access_token;
 use domain::{ClientKind, Permission, UserId};
-use projections::clients::{ClientRow, CredentialRow};
-use projections::{clients, roles};
+use projections::client_access::{self, AccessRow};
+use projections::clients::{self, ClientRow, CredentialRow};
 use serde_json::{Map, Value, json};
 
 use super::reaches;
+use super::sections::{self, notified};
 use crate::akamai::credentials;
 use crate::akamai::forest::Forest;
 use crate::akamai::names::Names;
@@ -14,23 +15,76 @@ use crate::akamai::wire::date;
 use crate::call::Call;
 use crate::fault::Fault;
 
+/// Which sections the form in detail shows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sections {
+    group_access: bool,
+    api_access: bool,
+    ip_acl: bool,
+    credentials: bool,
+    actions: bool,
+}
+
+impl Sections {
+    /// As replies to writes show a client, whatever they were asked.
+    pub(super) const ALL: Self = Self {
+        group_access: true,
+        api_access: true,
+        ip_acl: true,
+        credentials: true,
+        actions: true,
+    };
+
+    /// Those that the request asks for.
+    pub(super) fn asked(call: &Call) -> Self {
+        let asked = |flag: &str| call.request.query_flag(flag);
+        Self {
+            group_access: asked("groupAccess"),
+            api_access: asked("apiAccess"),
+            ip_acl: asked("ipAcl"),
+            credentials: asked("credentials"),
+            actions: asked("actions"),
+        }
+    }
+}
+
+/// What stands of a client beside its row.
+pub(super) struct Known {
+    access: AccessRow,
+    credentials: Vec<CredentialRow>,
+    active_credentials: usize,
+}
+
+impl Known {
+    pub(super) async fn of(call: &Call, client: &ClientRow) -> Result<Self, Fault> {
+        let (views, tenant) = (&call.views, &client.tenant);
+        let access = client_access::one(views, tenant, client.client).await?;
+        let credentials = clients::credentials_of(views, tenant, client.client).await?;
+        let is_live = |held: &&CredentialRow| held.state.is_live(call.request.received_at);
+        let active_credentials = credentials.iter().filter(is_live).count();
+        // Both rows come with one event.
+        let access = access.ok_or(Fault::Internal)?;
+        Ok(Self { access, credentials, active_credentials })
+    }
+}
+
 /// What both forms show.
 async fn common(
     call: &Call,
     client: &ClientRow,
-    credentials: &[CredentialRow],
+    known: &Known,
 ) -> Result<Map<String, Value>, Fault> {
     let user = client.authorized_user.as_ref().map(UserId::as_str);
     let actors = [client.marks.created_by.as_str()].into_iter().chain(user);
     let names = Names::of(call, actors).await?;
-    let active = credentials.iter().filter(|held| held.state.is_live(call.request.received_at));
     let keys = call.app.keyring.tenant(&client.tenant).await?;
+    let usage = &known.access.usage;
     let shown = json!({
         "accessToken": access_token(&keys, client.client)?,
-        "activeCredentialCount": active.count(),
-        "allowAccountSwitch": false,
+        "activeCredentialCount": known.active_credentials,
+        "allowAccountSwitch": usage.allows_account_switch,
         "authorizedUsers": user.map(|user| names.get(user)).as_slice(),
-        "canAutoCreateCredential": false,
+        "canAutoCreateCredential": usage.creates_credentials,
         "clientDescription": client.description,
         "clientId": client.akamai_id,
         "clientName": client.name,
@@ -39,48 +93,61 @@ async fn common(
         "createdDate": date(client.marks.created_at),
         // One that another dialect made inactive cannot call either.
         "isLocked": client.is_locked || !client.is_active,
-        "notificationEmails": [],
+        "notificationEmails": notified(call, &known.access).await?,
     });
     Ok(shown.as_object().cloned().unwrap_or_default())
 }
 
 /// The form of lists, and of the replies to locking and unlocking.
-pub(super) async fn item(call: &Call, client: &ClientRow) -> Result<Map<String, Value>, Fault> {
-    let held = clients::credentials_of(&call.views, &client.tenant, client.client).await?;
-    let mut shown = common(call, client, &held).await?;
+pub(super) async fn item(
+    call: &Call,
+    client: &ClientRow,
+    known: &Known,
+) -> Result<Map<String, Value>, Fault> {
+    let mut shown = common(call, client, known).await?;
     let token = format!("akaa-{}", client.akamai_id);
     shown.insert("serviceConsumerToken".to_owned(), json!(token));
     Ok(shown)
 }
 
-/// The form with sections, each shown where the request asks for it.
-pub(super) async fn detail(call: &Call, client: &ClientRow) -> Result<Map<String, Value>, Fault> {
-    let held = clients::credentials_of(&call.views, &client.tenant, client.client).await?;
-    let mut shown = common(call, client, &held).await?;
+/// The form with sections. What was never told of a client, its `ipAcl` and `purgeOptions`, is left
+/// out: a reader that keeps state would take anything else for a change.
+pub(super) async fn detail(
+    call: &Call,
+    client: &ClientRow,
+    shows: Sections,
+) -> Result<Map<String, Value>, Fault> {
+    let known = Known::of(call, client).await?;
+    let (access, usage) = (&known.access.access, &known.access.usage);
+    let mut shown = common(call, client, &known).await?;
     let mut put = |name: &str, value: Value| shown.insert(name.to_owned(), value);
     put("baseURL", json!(call.request.origin()));
-    let asked = |flag: &str| call.request.query_flag(flag);
     let forest = Forest::of(call).await?;
-    if asked("groupAccess") {
-        let groups = group_access(call, &forest, client).await?;
-        put("groupAccess", json!({"cloneAuthorizedUserGroups": false, "groups": groups}));
+    if shows.group_access {
+        put("groupAccess", sections::group_access(call, &forest, client, access).await?);
     }
-    if asked("apiAccess") {
-        let all = client.kind != ClientKind::ServiceAccount;
-        put("apiAccess", json!({"allAccessibleApis": all, "apis": []}));
+    if shows.api_access {
+        put("apiAccess", sections::api_access(call, access).await?);
     }
-    if asked("ipAcl") {
-        put("ipAcl", json!({"enable": false, "cidr": []}));
+    if let Some(acl) = usage.ip_acl.as_ref().filter(|_| shows.ip_acl) {
+        put("ipAcl", json!({"enable": acl.enabled, "cidr": acl.cidrs}));
     }
-    let actions = asked("actions").then(|| actions(call, &forest, client));
-    if asked("credentials") {
+    if let Some(purge) = &usage.purge {
+        put("purgeOptions", sections::purge_options(purge));
+    }
+    if shows.credentials {
         let may = credentials::may_change(call, &forest, client);
-        let rows = held.iter().map(|held| credentials::show::one(call, held, may));
-        put("credentials", rows.collect());
+        let rows = known.credentials.iter();
+        put(
+            "credentials",
+            rows.map(|held| credentials::show::one(call, held, may, shows.actions)).collect(),
+        );
     }
-    if let Some(mut actions) = actions {
+    if shows.actions {
+        let mut actions = actions(call, &forest, client, &known);
+        let may_edit = actions.get("edit").cloned().unwrap_or_default();
         for more in ["editApis", "editAuth", "editGroups", "editIpAcl", "editSwitchAccount"] {
-            actions.insert(more.to_owned(), json!(false));
+            actions.insert(more.to_owned(), may_edit.clone());
         }
         put("actions", Value::Object(actions));
     }
@@ -88,42 +155,26 @@ pub(super) async fn detail(call: &Call, client: &ClientRow) -> Result<Map<String
 }
 
 /// What the caller could do with the client, as lists show it.
-pub(super) fn actions(call: &Call, forest: &Forest, client: &ClientRow) -> Map<String, Value> {
-    let admin = reaches(call, forest, Permission::ClientAdmin, client);
+pub(super) fn actions(
+    call: &Call,
+    forest: &Forest,
+    client: &ClientRow,
+    known: &Known,
+) -> Map<String, Value> {
+    let may_write =
+        call.caller.client.as_ref().and_then(|it| it.level).is_some_and(|it| it.writes());
+    let admin = may_write && reaches(call, forest, Permission::ClientAdmin, client);
+    let is_editable = client.kind != ClientKind::ServiceAccount;
     let mut shown = Map::new();
     for (action, may) in [
-        ("deactivateAll", false),
+        ("deactivateAll", admin && known.active_credentials > 0),
         ("delete", admin && !client.is_default),
-        ("edit", false),
+        ("edit", admin && is_editable),
         ("lock", admin && !client.is_locked),
-        ("transfer", false),
+        ("transfer", admin && is_editable),
         ("unlock", admin && client.is_locked),
     ] {
         shown.insert(action.to_owned(), json!(may));
     }
     shown
-}
-
-async fn group_access(
-    call: &Call,
-    forest: &Forest,
-    client: &ClientRow,
-) -> Result<Vec<Value>, Fault> {
-    if client.access.is_empty() {
-        return Ok(Vec::new());
-    }
-    let roles = roles::all(&call.views, &client.tenant).await?;
-    let shown = client.access.iter().map(|held| {
-        let role = roles.iter().find(|role| role.role == held.role);
-        json!({
-            "groupId": held.group,
-            "groupName": forest.name(held.group),
-            "isBlocked": false,
-            "roleId": held.role,
-            "roleName": role.map_or("", |role| &role.name),
-            "roleDescription": role.map_or("", |role| &role.description),
-            "subGroups": [],
-        })
-    });
-    Ok(shown.collect())
 }

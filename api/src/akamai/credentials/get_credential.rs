@@ -13,5 +13,5 @@ pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
     let client = holder(&call, Permission::Read).await?;
     let held = credential(&call, &client).await?;
     let may = may_change(&call, &Forest::of(&call).await?, &client);
-    Ok(wire::ok(show::one(&call, &held, may)))
+    Ok(wire::ok(show::one(&call, &held, may, call.request.query_flag("actions"))))
 }

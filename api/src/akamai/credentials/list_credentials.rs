@@ -16,5 +16,6 @@ pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
     let may = may_change(&call, &Forest::of(&call).await?, &client);
     let all = clients::credentials_of(&call.views, &client.tenant, client.client).await;
     let all = all.map_err(Fault::from)?;
-    Ok(wire::ok(all.iter().map(|held| show::one(&call, held, may)).collect()))
+    let actions = call.request.query_flag("actions");
+    Ok(wire::ok(all.iter().map(|held| show::one(&call, held, may, actions)).collect()))
 }

@@ -10,13 +10,18 @@ use crate::akamai::wire::date;
 use crate::call::Call;
 
 /// A credential as reads show it: never with its secret, and with what the caller could do with it
-/// if the request asks for that.
-pub(in crate::akamai) fn one(call: &Call, held: &CredentialRow, may_change: bool) -> Value {
+/// if that is asked for.
+pub(in crate::akamai) fn one(
+    call: &Call,
+    held: &CredentialRow,
+    may_change: bool,
+    shows_actions: bool,
+) -> Value {
     let at = call.request.received_at;
     let mut shown = members(held, at);
     let latest = latest_expiry(&held.state, at).to_rfc3339_opts(SecondsFormat::Millis, true);
     shown.insert("maxAllowedExpiry".to_owned(), json!(latest));
-    if call.request.query_flag("actions") {
+    if shows_actions {
         shown.insert("actions".to_owned(), actions(held, at, may_change));
     }
     Value::Object(shown)
