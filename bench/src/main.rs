@@ -11,6 +11,7 @@
 mod appends;
 mod bare;
 mod cell;
+mod features;
 mod populous;
 mod reading;
 mod report;
@@ -29,6 +30,7 @@ use clap::Parser;
 use appends::Appends;
 use bare::Bare;
 use cell::{Cell, closed_loop};
+use features::{Ask, Asked, Running};
 use reading::Reading;
 use report::{Report, Target};
 use server::Server;
@@ -82,6 +84,7 @@ struct Contenders {
     moves: Arc<Move>,
     appends: [Arc<Appends>; 2],
     following: Following,
+    running: Arc<Running>,
 }
 
 #[tokio::main]
@@ -104,8 +107,10 @@ async fn measure(server: &mut Server, arguments: &Arguments) -> Result<Report> {
             eprintln!("repetition {repetition} of {}", arguments.repetitions);
             contenders.closed(&mut report, arguments).await?;
             contenders.steady(&mut report, arguments).await?;
+            contenders.features(&mut report, arguments).await?;
         }
         contenders.following.stop().await;
+        contenders.running.stop().await?;
     }
     lists(server, arguments, &mut report).await?;
     Ok(report)
@@ -147,7 +152,8 @@ impl Contenders {
         let most = u32::try_from(MOST_CALLERS)?;
         let lavish = Bare::prepare(&server.database().await?, most, &payload).await?;
         let (bare, lavish) = (Arc::new(bare), Arc::new(lavish));
-        Ok(Self { bare, lavish, rename, moves, appends, following })
+        let running = Running::start(&server.database().await?).await?;
+        Ok(Self { bare, lavish, rename, moves, appends, following, running })
     }
 
     /// How much is done in a while. What is compared is measured in turn, so that a disturbance
@@ -179,6 +185,32 @@ impl Contenders {
             let cell = closed_loop(appends, 1, time).await?;
             let name = format!("append alone, {} events at once", appends.size);
             report.note(&name, Target::None, &cell, cell.per_second / alone.per_second);
+        }
+        Ok(())
+    }
+
+    /// The feature service over both of its main transports, and what its rows save it.
+    async fn features(&self, report: &mut Report, arguments: &Arguments) -> Result<()> {
+        let time = Duration::from_millis(arguments.milliseconds);
+        for (callers, ask, name, than) in [
+            (STEADY_CALLERS, Ask::RestSet, "set a flag over REST", None),
+            (STEADY_CALLERS, Ask::GrpcSet, "set a flag over gRPC", Some(Ask::RestSet)),
+            (STEADY_CALLERS, Ask::RestGet, "get flags over REST", None),
+            (STEADY_CALLERS, Ask::GrpcGet, "get flags over gRPC", Some(Ask::RestGet)),
+            (1, Ask::Folded, "inherited flags, folded from events", None),
+            (1, Ask::LookedUp, "inherited flags, looked up", Some(Ask::Folded)),
+        ] {
+            let asked = |ask| Arc::new(Asked { running: Arc::clone(&self.running), ask });
+            let cell = closed_loop(&asked(ask), callers, time).await?;
+            let ratio = match than {
+                Some(than) => {
+                    let base = closed_loop(&asked(than), callers, time).await?;
+                    cell.per_second / base.per_second
+                }
+                None => 1.0,
+            };
+            let name = format!("{name}, {callers} callers");
+            report.note(&name, Target::None, &cell, ratio);
         }
         Ok(())
     }
