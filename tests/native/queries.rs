@@ -39,6 +39,9 @@ async fn the_viewer_sees_everything_there_is(database: Arc<Database>) {
     let document = world.request("GET", "/openapi.json").send().await.unwrap();
     let document: Value = document.json().await.unwrap();
     assert!(document["paths"]["/v1/tenants/{tenant}/commands/MoveGroup"]["post"].is_object());
+    let flow = &document["components"]["securitySchemes"]["oauth2"]["flows"]["authorizationCode"];
+    assert_eq!(flow["authorizationUrl"], "/oauth/v2/authorize", "{flow}");
+    assert_eq!(flow["tokenUrl"], "/oauth/v2/token", "{flow}");
     assert!(document["paths"]["/clients/v1/tenants/{tenantId}/clients"]["get"].is_object());
     let commands = world.viewer("GET", "/v1/commands", Value::Null).await;
     assert!(commands.named("commands", "LockClient")["schema"]["properties"]["client"].is_object());

@@ -44,11 +44,28 @@ fn document() -> Value {
         },
         "paths": paths,
         "components": {
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "oauth2": sign_in(),
+            },
             "schemas": {"Problem": problem(), "Details": details()},
         },
-        "security": [{"bearer": []}],
+        "security": [{"bearer": []}, {"oauth2": []}],
     })
+}
+
+/// How tokens are had: people sign in at the identity provider, machines at this server.
+fn sign_in() -> Value {
+    let (authorize, token) = ("/oauth/v2/authorize", "/oauth/v2/token");
+    let scopes = json!({
+        "openid": "openid",
+        "urn:zitadel:iam:org:project:id:zitadel:aud": "a token for Zitadel's services",
+    });
+    let flows = json!({
+        "authorizationCode": {"authorizationUrl": authorize, "tokenUrl": token, "scopes": scopes},
+        "clientCredentials": {"tokenUrl": token, "scopes": scopes},
+    });
+    json!({"type": "oauth2", "flows": flows})
 }
 
 fn add(paths: &mut Map<String, Value>, path: String, operation: &Operation) {
