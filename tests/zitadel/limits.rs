@@ -22,7 +22,7 @@ async fn a_deadline_that_is_over_ends_a_call(database: Arc<Database>) {
     let admin = world.credentials.bearer.admin.as_str();
     let method = client.method("v2", "GetInstanceFeatures");
     // A status before a message stands in the headers.
-    for (timeout, code) in [("0n", "4"), ("1n", "4"), ("10S", ""), ("1H", ""), ("soon", "3")] {
+    for (timeout, code) in [("0n", "4"), ("0H", "4"), ("10S", ""), ("1H", ""), ("soon", "3")] {
         let request = client.on_rpc_path(Over::Grpc, &method).bearer_auth(admin);
         let request = request.header("grpc-timeout", timeout).body(vec![0; 5]);
         let response = request.send().await.unwrap();

@@ -24,11 +24,16 @@ pub(crate) async fn keep(request: Request, next: Next) -> Response {
     };
     let (parts, body) = request.into_parts();
     let spare = head(Request::from_parts(parts.clone(), ()));
-    let answer = next.run(Request::from_parts(parts, body));
-    tokio::time::timeout(time, answer).await.unwrap_or_else(|_| {
+    let over = || {
         let error = ZitadelError::bare(Code::DeadlineExceeded, "context deadline exceeded");
         rpc::refuse(&spare, &error)
-    })
+    };
+    if time.is_zero() {
+        // What is over before it began is not begun.
+        return over();
+    }
+    let answer = next.run(Request::from_parts(parts, body));
+    tokio::time::timeout(time, answer).await.unwrap_or_else(|_| over())
 }
 
 /// The request without its body.
