@@ -12,6 +12,7 @@
 )]
 
 mod akamai;
+mod as_of;
 mod capture;
 mod contract;
 mod differential;

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::ConnectInfo;
@@ -61,6 +62,11 @@ impl Incoming {
 
     pub(crate) fn with_params(self, params: Vec<(String, String)>) -> Self {
         Self { params, ..self }
+    }
+
+    /// The same request, as if it had been sent then.
+    pub(crate) fn as_if_at(&self, received_at: DateTime<Utc>) -> Self {
+        Self { received_at, ..self.clone() }
     }
 
     /// The path's parameter of that name, decoded; empty where the path has none.
@@ -143,6 +149,8 @@ pub struct Call {
     pub request: Arc<Incoming>,
     /// The tenant's newest ordinal that the answer shows.
     pub(crate) position: Arc<AtomicI64>,
+    /// Where the past is shown: how long it took to fold it.
+    pub(crate) folded: Option<Duration>,
 }
 
 impl Call {
@@ -171,10 +179,15 @@ impl Call {
     /// Waits until the read models have all that was recorded of the tenant `system` too, where
     /// features are inherited from.
     pub async fn reach_system(&self) -> Result<(), Fault> {
-        if !self.request.is_content_with_late_rows() {
+        if !self.request.is_content_with_late_rows() && self.folded.is_none() {
             self.app.reads.current_with_system(&self.tenant).await?;
         }
         Ok(())
+    }
+
+    /// The newest ordinal that there was, where the past is shown.
+    pub(crate) fn newest_of_the_past(&self) -> Option<i64> {
+        self.folded.map(|_| self.position.load(Ordering::Relaxed))
     }
 
     /// Notes that the answer shows this ordinal of the tenant.

@@ -212,6 +212,7 @@ impl Caller {
             }),
             Needs::Feature(feature) => self.has_feature(feature),
             Needs::Clients(verb) => self.may_clients(verb),
+            Needs::Record => self.may_read_record(),
         }
     }
 

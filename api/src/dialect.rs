@@ -6,6 +6,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
@@ -24,9 +25,13 @@ use crate::app::App;
 use crate::call::{self, Call, Incoming};
 use crate::caller::Caller;
 use crate::fault::Fault;
+use crate::past;
 
 /// Names the newest ordinal of the tenant that an answer shows.
 const POSITION: HeaderName = HeaderName::from_static("chancery-position");
+
+/// How many milliseconds it took to fold the past that an answer shows.
+const FOLDED: HeaderName = HeaderName::from_static("chancery-as-of-milliseconds");
 
 /// Stands for the position of an answer to nobody in particular.
 const UNKNOWN: i64 = -1;
@@ -51,6 +56,8 @@ pub enum Needs {
     Clients(&'static str),
     /// The same, or to be the owner of the client it is about, which the handler sees to.
     ClientsOrOwner(&'static str),
+    /// To read the record, as whoever asks for the past must.
+    Record,
 }
 
 impl fmt::Display for Needs {
@@ -65,6 +72,7 @@ impl fmt::Display for Needs {
             }
             Self::Feature(feature) => write!(f, "the feature {}", feature.as_str()),
             Self::Clients(verb) => write!(f, "the permission clients:{verb}"),
+            Self::Record => f.write_str("the permission to read the record"),
             Self::ClientsOrOwner(verb) => {
                 write!(f, "the permission clients:{verb}, or to be the client's owner")
             }
@@ -256,12 +264,13 @@ async fn gate<F: Face>(
     let incoming = Arc::new(incoming.with_params(params));
     let position = Arc::new(AtomicI64::new(UNKNOWN));
     let call = admitted::<F>(app, &operation, &incoming, &position).await;
+    let took = call.as_ref().ok().and_then(|call| call.folded);
     let answer = match call {
         Ok(call) => handler(call).await,
         Err(error) => Err(error),
     };
     let response = answer.unwrap_or_else(|error| F::refuse(&incoming, error));
-    marked(response, position.load(Ordering::Relaxed))
+    marked(response, position.load(Ordering::Relaxed), took)
 }
 
 /// The call, if its sender is known, holds what the operation needs, and may enter the tenant it
@@ -276,7 +285,7 @@ async fn admitted<F: Face>(
     if operation.needs == Needs::Nothing {
         let (caller, views) = (Caller::stranger(), app.reads.eventual());
         let tenant = caller.tenant.clone();
-        return Ok(Call { app, caller, tenant, views, request, position });
+        return Ok(Call { app, caller, tenant, views, request, position, folded: None });
     }
     let caller = F::authenticate(&app, &request).await?;
     F::admit(&caller, operation)?;
@@ -290,13 +299,29 @@ async fn admitted<F: Face>(
         }
     }
     let views = app.reads.eventual();
-    let ordinal = positions::one(&views, &tenant).await.map_err(Fault::from)?;
-    position.store(ordinal.unwrap_or_default(), Ordering::Relaxed);
-    Ok(Call { app, caller, tenant, views, request, position })
+    let ordinal = positions::one(&views, &tenant).await.map_err(Fault::from)?.unwrap_or_default();
+    let call = Call { app, caller, tenant, views, request, position, folded: None };
+    let Some(until) = past::asked(&call.request)? else {
+        call.note_position(ordinal);
+        return Ok(call);
+    };
+    if !call.caller.may_read_record() {
+        return Err(Turned::Lacks(Needs::Record).into());
+    }
+    let unfolded = past::unfold(&call.app, &call.tenant, until, ordinal).await?;
+    call.note_position(unfolded.past.ordinal);
+    // Whatever the handler computes from the time of day, it computes for then.
+    let request = Arc::new(call.request.as_if_at(unfolded.at));
+    let views = unfolded.past.views.clone();
+    Ok(Call { views, request, folded: Some(unfolded.took), ..call })
 }
 
-/// The answer with the position it shows, where its caller is known.
-fn marked(mut response: Response, position: i64) -> Response {
+/// The answer with the position it shows, where its caller is known, and with the milliseconds it
+/// took to fold the past, where that was asked for.
+fn marked(mut response: Response, position: i64, folded: Option<Duration>) -> Response {
+    if let Some(took) = folded.and_then(|took| u64::try_from(took.as_millis()).ok()) {
+        response.headers_mut().insert(FOLDED, took.into());
+    }
     if position != UNKNOWN {
         response.headers_mut().insert(POSITION, position.into());
     }

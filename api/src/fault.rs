@@ -7,6 +7,8 @@ use domain::TenantId;
 use eventlog::{LogError, SealError};
 use projections::ViewError;
 
+use crate::past::NoPast;
+
 /// Why a request could not be answered though nothing in it was refused by a rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
@@ -30,6 +32,9 @@ pub enum Fault {
     /// The read model stopped at an event of this tenant that it cannot take.
     #[error("the read model of this tenant has stopped at an event it cannot take")]
     Parked,
+    /// Nothing can be told of the instant that was asked for.
+    #[error("{0}")]
+    NoPast(NoPast),
     /// What is stored cannot be read; the cause is in the program's own log.
     #[error("something went wrong inside")]
     Internal,
@@ -41,7 +46,8 @@ impl Fault {
         match self {
             Self::NoTenant(_) => 404,
             Self::Stale { .. } => 412,
-            Self::KeyReused => 422,
+            Self::KeyReused | Self::NoPast(NoPast::TooLong { .. }) => 422,
+            Self::NoPast(_) => 400,
             Self::Overloaded { .. }
             | Self::Stopping
             | Self::Unavailable
@@ -60,6 +66,7 @@ impl Fault {
             | Self::Stale { .. }
             | Self::KeyReused
             | Self::Parked
+            | Self::NoPast(_)
             | Self::Internal => None,
         }
     }
@@ -75,6 +82,7 @@ impl Fault {
             Self::Unavailable => "store_unavailable",
             Self::Behind => "read_models_behind",
             Self::Parked => "read_model_parked",
+            Self::NoPast(_) => "as_of_invalid",
             Self::Internal => "internal",
         }
     }
@@ -162,6 +170,7 @@ impl From<ViewError> for Fault {
         match error {
             ViewError::NoTenant(tenant) => return Self::NoTenant(tenant),
             ViewError::Log(error) => return Self::of_log(&error),
+            ViewError::TooLong { most } => return Self::NoPast(NoPast::TooLong { most }),
             ViewError::Parked { .. } => return Self::Parked,
             ViewError::Behind { .. } | ViewError::Unbuilt(_) => return Self::Behind,
             ViewError::Unavailable(_)

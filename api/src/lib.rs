@@ -19,6 +19,7 @@ pub mod logs;
 pub mod measure;
 mod names;
 mod native;
+mod past;
 pub mod problem;
 pub mod router;
 pub mod serve;

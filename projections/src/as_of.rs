@@ -15,6 +15,9 @@ use crate::{Changes, Projection, Slot, ViewError, Views, list};
 /// Events in a page.
 const PAGE: usize = 2_000;
 
+/// Most events that are folded for one answer: about as many as fit into a hundred megabytes.
+pub const FOLDED_MOST: i64 = 250_000;
+
 /// Where a fold ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Until {
@@ -52,17 +55,18 @@ impl Until {
 /// The read models of a tenant at some point of its history, with the system's as they were at
 /// that instant, since features are inherited from there.
 pub async fn as_of(log: &dyn EventLog, tenant: &TenantId, until: Until) -> Result<Past, ViewError> {
-    fold_past(log, &list::all(), tenant, until).await
+    fold_past(log, &list::all(), tenant, until, i64::MAX).await
 }
 
-/// As [`as_of`], with these projections.
+/// As [`as_of`], with these projections, and of at most so many events.
 pub(crate) async fn fold_past(
     log: &dyn EventLog,
     projections: &[Arc<dyn Projection>],
     tenant: &TenantId,
     until: Until,
+    most: i64,
 ) -> Result<Past, ViewError> {
-    let mut fold = Fold::new(projections);
+    let mut fold = Fold::new(projections, most);
     let (ordinal, at) = fold.take(log, tenant, until).await?;
     if !tenant.is_system() && log.placement(&TenantId::system()).await?.is_some() {
         let until = match (until, at) {
@@ -82,7 +86,7 @@ pub(crate) async fn fold_tenant(
     tenant: &TenantId,
     until: Until,
 ) -> Result<Past, ViewError> {
-    let mut fold = Fold::new(projections);
+    let mut fold = Fold::new(projections, i64::MAX);
     let (ordinal, at) = fold.take(log, tenant, until).await?;
     Ok(Past { views: fold.finish().await?, ordinal, at })
 }
@@ -92,12 +96,14 @@ struct Fold<'a> {
     changes: Vec<Changes>,
     /// (tenant, projection) that cannot take an event.
     parked: HashSet<(String, String)>,
+    /// How many events of a tenant it takes.
+    most: i64,
 }
 
 impl<'a> Fold<'a> {
-    fn new(projections: &'a [Arc<dyn Projection>]) -> Self {
+    fn new(projections: &'a [Arc<dyn Projection>], most: i64) -> Self {
         let changes = projections.iter().map(|_| Changes::default()).collect();
-        Self { projections, changes, parked: HashSet::new() }
+        Self { projections, changes, parked: HashSet::new(), most }
     }
 
     /// Folds a tenant's events; answers the last one's ordinal and instant.
@@ -122,6 +128,9 @@ impl<'a> Fold<'a> {
             let parks = fold_into(self.projections, wanted, takes, &mut self.changes);
             let parks = parks.into_iter().map(|park| (park.tenant, park.projection.to_owned()));
             self.parked.extend(parks);
+            if wanted.last().is_some_and(|last| last.ordinal > self.most) {
+                return Err(ViewError::TooLong { most: self.most });
+            }
             if let Some(last) = wanted.last() {
                 (ordinal, at) = (last.ordinal, Some(last.created_at));
             }

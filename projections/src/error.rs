@@ -22,6 +22,9 @@ pub enum ViewError {
     /// There is no such tenant, so nothing can be folded for it.
     #[error("there is no tenant {0}")]
     NoTenant(TenantId),
+    /// A fold for one answer would take more events than it may.
+    #[error("more than {most} events would have to be folded")]
+    TooLong { most: i64 },
     /// A question that cannot be put.
     #[error("at most {most} tags can be asked for at once")]
     TooManyTags { most: usize },

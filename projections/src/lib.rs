@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod gate;
 mod list;
+mod pasts;
 mod projection;
 mod reads;
 #[cfg(test)]
@@ -45,7 +46,7 @@ pub mod tokens;
 pub mod user_sign_ins;
 pub mod users;
 
-pub use as_of::{Past, Until, as_of};
+pub use as_of::{FOLDED_MOST, Past, Until, as_of};
 pub use change::{Changes, RowChange, TableChanges};
 pub use engine::{Parked, PartitionStatus, Progress, ProjectionStatus, Projections, Status};
 pub use error::{ProjectError, ViewError};

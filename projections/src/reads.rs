@@ -4,19 +4,23 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::{TimeDelta, Utc};
 use domain::TenantId;
 use eventlog::EventLog;
 use tokio::time::timeout;
 
-use crate::as_of::{Past, Until, fold_past};
+use crate::as_of::{FOLDED_MOST, Past, Until, fold_past};
 use crate::engine::Engine;
 use crate::gate::Gate;
+use crate::pasts::Pasts;
 use crate::{ViewError, Views};
 
 /// How long a read waits for the rows before it says that they are late.
 const WAIT_MOST: Duration = Duration::from_secs(2);
 /// How long one's own write is waited for before it is folded for this one answer.
 const OWN_WRITE: Duration = Duration::from_millis(500);
+/// After that nothing is recorded any more for an instant.
+const SETTLED_AFTER: TimeDelta = TimeDelta::minutes(1);
 
 /// What queries are asked through. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +28,7 @@ pub struct Reads {
     engine: Arc<Engine>,
     gate: Gate,
     places: Arc<Mutex<HashMap<TenantId, i32>>>,
+    pasts: Pasts,
 }
 
 /// Read models that are at least as far as the log was when they were asked for.
@@ -36,7 +41,7 @@ pub struct Current {
 
 impl Reads {
     pub(crate) fn new(engine: Arc<Engine>, gate: Gate) -> Self {
-        Self { engine, gate, places: Arc::default() }
+        Self { engine, gate, places: Arc::default(), pasts: Pasts::default() }
     }
 
     /// The read models as they are, which may be late (`Chancery-Consistency: eventual`).
@@ -86,12 +91,27 @@ impl Reads {
         tracing::warn!(%tenant, partition, position, "the rows are late: folding for one answer");
         let until = Until::Position(position);
         let (log, projections) = (self.log(), &self.engine.projections);
-        Ok(fold_past(log, projections, tenant, until).await?.views)
+        Ok(fold_past(log, projections, tenant, until, i64::MAX).await?.views)
     }
 
-    /// The read models of a tenant at some point of its history.
-    pub async fn as_of(&self, tenant: &TenantId, until: Until) -> Result<Past, ViewError> {
-        fold_past(self.log(), &self.engine.projections, tenant, until).await
+    /// The read models of a tenant at some point of its history. What was asked for lately is
+    /// kept; more than [`FOLDED_MOST`] events are not folded for one answer.
+    pub async fn as_of(&self, tenant: &TenantId, until: Until) -> Result<Arc<Past>, ViewError> {
+        if let Some(past) = self.pasts.get(tenant, until) {
+            return Ok(past);
+        }
+        let (log, projections) = (self.log(), &self.engine.projections);
+        let past = Arc::new(fold_past(log, projections, tenant, until, FOLDED_MOST).await?);
+        let settled = match until {
+            Until::Ordinal(_) | Until::Position(_) => true,
+            // Another node's clock may be behind by less than that.
+            Until::Instant(at) => at + SETTLED_AFTER < Utc::now(),
+            Until::Now => false,
+        };
+        if settled {
+            self.pasts.keep(tenant.clone(), until, Arc::clone(&past));
+        }
+        Ok(past)
     }
 
     fn log(&self) -> &dyn EventLog {

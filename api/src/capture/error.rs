@@ -258,6 +258,7 @@ impl From<Fault> for CaptureError {
             Fault::Stopping | Fault::Behind | Fault::Parked | Fault::Unavailable => {
                 Self::new(480, "api_feature_disabled", text)
             }
+            Fault::NoPast(_) => Self::new(200, "invalid_argument", text),
             Fault::NoTenant(_) | Fault::Stale { .. } | Fault::KeyReused | Fault::Internal => {
                 Self::new(500, "unexpected_error", text)
             }

@@ -24,15 +24,18 @@ pub(super) async fn list(call: Call) -> Result<Response, Problem> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let place = call.app.log.placement(&call.tenant).await.map_err(Fault::from)?;
     let place = place.ok_or_else(|| Problem::not_found("tenant"))?;
-    let events = call.app.log.search(&place, &filter, limit).await.map_err(Fault::from)?;
+    let mut events = call.app.log.search(&place, &filter, limit).await.map_err(Fault::from)?;
+    let is_full = events.len() == limit;
     let keys = call.app.keyring.tenant(&call.tenant).await.map_err(Fault::from)?;
     let keys = call.caller.has(Right::UserRead).then_some(&*keys);
     if let Some(keys) = keys {
         // Other nodes may have drawn keys since these were read.
         call.app.keyring.load(keys).await.map_err(Fault::from)?;
     }
-    let next = events.last().filter(|_| events.len() == limit);
-    let next = next.map(|last| last.ordinal.to_string());
+    let next = events.last().filter(|_| is_full).map(|last| last.ordinal.to_string());
+    if let Some(newest) = call.newest_of_the_past() {
+        events.retain(|event| event.ordinal <= newest);
+    }
     let shown: Vec<_> = events.iter().map(|event| envelope(event, keys)).collect();
     Ok(ok(json!({"events": shown, "next": next})))
 }

@@ -14,6 +14,7 @@ use super::ok;
 use super::show::Shown;
 use crate::call::Call;
 use crate::fault::Fault;
+use crate::past::NoPast;
 
 pub(super) async fn handle(call: Call) -> Result<Response, ClientsError> {
     let asked = asked(&call.request)?;
@@ -47,6 +48,9 @@ async fn tenants_of(call: &Call) -> Result<Vec<TenantId>, ClientsError> {
     }
     if !call.caller.tenant.is_system() {
         return Ok(vec![call.tenant.clone()]);
+    }
+    if call.folded.is_some() {
+        return Err(Fault::NoPast(NoPast::Elsewhere).into());
     }
     // Each tenant lies in a partition of its own; what was recorded before is to be seen of all.
     let views = call.app.reads.current_everywhere().await.map_err(Fault::from)?.views;

@@ -184,6 +184,7 @@ impl From<Fault> for ClientsError {
             | Fault::Unavailable
             | Fault::Behind
             | Fault::Parked
+            | Fault::NoPast(_)
             | Fault::Internal => {
                 StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
             }

@@ -163,6 +163,7 @@ impl From<Fault> for ZitadelError {
             Fault::Stopping | Fault::Unavailable | Fault::Behind | Fault::Parked => {
                 Code::Unavailable
             }
+            Fault::NoPast(_) => Code::InvalidArgument,
             Fault::Internal => Code::Internal,
         };
         let retry_after_seconds = fault.retry_after_seconds();
