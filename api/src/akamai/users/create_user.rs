@@ -105,9 +105,8 @@ impl From<CreateUserRejection> for Problem {
             No::UserNameTaken(_) => taken("uiUserName", &text),
             No::GrantsTwofold | No::CloneUnknown => Self::invalid("cloneFrom", text),
             No::Grants(fault) => grants_invalid(&fault),
-            No::Lacking(_) => Self::not_authorized(&text),
             No::Notifications(_) => Self::invalid("notifications", text),
-            No::SecondFactor(_) => Self::not_authorized(&text),
+            No::Lacking(_) | No::SecondFactor(_) => Self::not_authorized(&text),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{found, named, opened};
 use crate::akamai::problem::Problem;
 use crate::akamai::wire;
 use crate::call::Call;
-use crate::fault::Denied;
+use crate::fault::{Denied, Fault};
 
 /// How often to put the new profile together again when the old one was changed meanwhile.
 const TRIES: usize = 3;
@@ -42,7 +42,7 @@ pub(super) async fn replace(
             }
             Err(Denied::Rejected(ReplaceUserProfileRejection::ChangedMeanwhile(_))) => {
                 let current = call.app.reads.current(&call.tenant).await;
-                call.views = current.map_err(crate::fault::Fault::from)?.views;
+                call.views = current.map_err(Fault::from)?.views;
             }
             Err(denied) => return Err(denied.into()),
         }
@@ -73,8 +73,7 @@ impl From<ReplaceUserProfileRejection> for Problem {
             No::ChangedMeanwhile(_) => conflict("changed_meanwhile", text),
             No::EmailTaken(_) => taken("email", &text),
             No::UserNameTaken(_) => taken("uiUserName", &text),
-            No::Lacking(_) => Self::not_authorized(&text),
-            No::SecondFactor(_) => Self::not_authorized(&text),
+            No::Lacking(_) | No::SecondFactor(_) => Self::not_authorized(&text),
         }
     }
 }
