@@ -3,6 +3,7 @@
 mod allow_lists;
 mod clients;
 mod config;
+mod errors;
 mod owners;
 mod records;
 mod set_features;

@@ -29,6 +29,8 @@ pub struct Settings {
     /// Whether EdgeGrid calls keep to the account's IP allow list too, beside their client's own
     /// one; the list governs where users sign in from.
     pub edgegrid_keeps_to_allow_list: bool,
+    /// Domain below which a host name names a Capture application: `acme.capture.example`.
+    pub capture_domain: Option<String>,
 }
 
 impl Default for Settings {
@@ -43,6 +45,7 @@ impl Default for Settings {
             operator: None,
             capture_masks_secrets: false,
             edgegrid_keeps_to_allow_list: false,
+            capture_domain: None,
         }
     }
 }

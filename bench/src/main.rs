@@ -55,6 +55,9 @@ struct Arguments {
     /// How many users it has.
     #[arg(long, default_value_t = 10_000)]
     users: usize,
+    /// How many API clients it has.
+    #[arg(long, default_value_t = 10_000)]
+    clients: usize,
     /// Measure the lists alone.
     #[arg(long)]
     lists: bool,
@@ -118,9 +121,9 @@ async fn measure(server: &mut Server, arguments: &Arguments) -> Result<Report> {
 
 /// What long lists cost, one caller at a time, each in turn with its bare `SELECT`.
 async fn lists(server: &mut Server, arguments: &Arguments, report: &mut Report) -> Result<()> {
-    let (users, groups) = (arguments.users, arguments.groups);
-    eprintln!("preparing {users} users in {groups} groups");
-    let reading = Reading::prepare(&server.database().await?, users, groups).await?;
+    let Arguments { users, groups, clients, .. } = *arguments;
+    eprintln!("preparing {users} users in {groups} groups, and {clients} API clients");
+    let reading = Reading::prepare(&server.database().await?, users, groups, clients).await?;
     let time = Duration::from_millis(arguments.milliseconds);
     for repetition in 1..=arguments.repetitions {
         eprintln!("lists, repetition {repetition} of {}", arguments.repetitions);

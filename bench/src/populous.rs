@@ -1,6 +1,7 @@
 //! Fills the default tenant with a forest of groups and with users who hold roles in it.
 
 use api::app::App;
+use commands::clients::CreateClient;
 use commands::groups::CreateGroup;
 use commands::users::CreateUser;
 use domain::{GroupId, RoleId, TenantId};
@@ -46,6 +47,24 @@ pub(crate) async fn fill(app: &App, users: usize, n_groups: usize) -> Result<Str
     others.try_for_each(|_| async { Ok(()) }).await?;
     app.reads.current(&tenant).await?;
     Ok(first.to_string())
+}
+
+/// Adds API clients to the default tenant, as Capture shows them.
+pub(crate) async fn add_clients(app: &App, count: usize) -> Result<()> {
+    let tenant = TenantId::new(api::start_data::TENANT)?;
+    let create = |number: usize| {
+        let tenant = &tenant;
+        async move {
+            let features = ["direct_access", "access_issuer"];
+            let body = json!({"name": format!("Client {number}"), "features": features});
+            let command: CreateClient = serde_json::from_value(body)?;
+            Result::Ok(ask(&app.writer, tenant, command).await.map(drop)?)
+        }
+    };
+    let all = stream::iter((0..count).map(create)).buffer_unordered(ABREAST);
+    all.try_for_each(|()| async { Ok(()) }).await?;
+    app.reads.current(&tenant).await?;
+    Ok(())
 }
 
 /// One role near the top and one far below, so that most of the forest is reached.

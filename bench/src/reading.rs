@@ -35,7 +35,12 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    pub(crate) async fn prepare(url: &str, users: usize, groups: usize) -> Result<Self> {
+    pub(crate) async fn prepare(
+        url: &str,
+        users: usize,
+        groups: usize,
+        clients: usize,
+    ) -> Result<Self> {
         let World { log, writer, keyring } = World::open(url).await?;
         let committed = writer.committed();
         let views = Views::postgres(url).await?;
@@ -52,12 +57,22 @@ impl Reading {
         let signer = signer(&credentials.akamai);
         let service = router(app.clone());
         let get = |path: &str| {
-            let (service, signer) = (service.clone(), signer.clone());
-            Arc::new(Get { service, signer, target: format!("{ROOT}{path}") })
+            let (service, proof) = (service.clone(), Proof::EdgeGrid(signer.clone()));
+            Arc::new(Get { service, proof, target: format!("{ROOT}{path}") })
         };
+        populous::add_clients(&app, clients).await?;
+        let capture = Arc::new(Get {
+            service: service.clone(),
+            proof: Proof::Capture,
+            target: format!(
+                "/clients/list?client_id={}&client_secret={}",
+                credentials.capture.owner_client_id, credentials.capture.owner_client_secret
+            ),
+        });
         let bare = Select::open(url).await?;
         let of_user = format!("user_id = '{somebody}'");
         let lists = vec![
+            ("list of API clients (Capture)", capture, Arc::new(bare.of(&[("clients_v", "")]))),
             (
                 "list of users",
                 get("/user-admin/ui-identities"),
@@ -87,20 +102,30 @@ fn signer(held: &AkamaiCredentials) -> Credential {
     }
 }
 
-/// A signed request, from its arrival to the last byte of the answer.
+/// How a request shows whose it is.
+enum Proof {
+    EdgeGrid(Credential),
+    /// By what stands in its query.
+    Capture,
+}
+
+/// A request with proof of whose it is, from its arrival to the last byte of the answer.
 pub(crate) struct Get {
     service: Router,
-    signer: Credential,
+    proof: Proof,
     target: String,
 }
 
 impl Contender for Get {
     async fn act(&self, _: usize) -> Result<()> {
-        let signed = Signed { method: "GET", host: HOST, target: &self.target, body: b"" };
-        let nonce = Uuid::now_v7().to_string();
-        let header = sign(&self.signer, "https", &signed, Utc::now(), &nonce)?;
-        let request = Request::get(&self.target).header("host", HOST);
-        let request = request.header("authorization", header).body(Body::empty())?;
+        let mut request = Request::get(&self.target).header("host", HOST);
+        if let Proof::EdgeGrid(signer) = &self.proof {
+            let signed = Signed { method: "GET", host: HOST, target: &self.target, body: b"" };
+            let nonce = Uuid::now_v7().to_string();
+            let header = sign(signer, "https", &signed, Utc::now(), &nonce)?;
+            request = request.header("authorization", header);
+        }
+        let request = request.body(Body::empty())?;
         let response = self.service.clone().oneshot(request).await?;
         let status = response.status();
         let body = to_bytes(response.into_body(), usize::MAX).await?;

@@ -26,6 +26,17 @@ pub struct TenantKeys {
     root: Key,
     subjects: Mutex<HashMap<String, Key>>,
     months: Mutex<HashMap<String, Key>>,
+    opened: Mutex<Opened>,
+}
+
+/// Secrets in the clear, by the public ids of their vault rows. They show themselves nowhere.
+#[derive(Default)]
+struct Opened(HashMap<String, Arc<str>>);
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Opened({})", self.0.len())
+    }
 }
 
 fn held<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -44,7 +55,8 @@ fn seal_personal<T: Serialize>(
 
 impl TenantKeys {
     fn new(tenant: TenantId, root: Key) -> Self {
-        Self { tenant, root, subjects: Mutex::default(), months: Mutex::default() }
+        let (subjects, months, opened) = <(_, _, _)>::default();
+        Self { tenant, root, subjects, months, opened }
     }
 
     /// Keys for a tenant that is being created, and the vault row that keeps them.
@@ -68,6 +80,18 @@ impl TenantKeys {
     /// Opens the secret of a vault row.
     pub fn open(&self, row: &VaultRow) -> Result<Vec<u8>, SealError> {
         self.root.open(&self.purpose(row.kind.as_str(), &row.owner), &row.sealed)
+    }
+
+    /// Secrets that were remembered, by public id: what stands under one never changes. `None`
+    /// unless all of them were.
+    pub fn recall<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Option<Vec<Arc<str>>> {
+        let opened = held(&self.opened);
+        ids.into_iter().map(|id| opened.0.get(id).cloned()).collect()
+    }
+
+    /// Remembers these secrets, in place of all that were: a list shows them again and again.
+    pub fn remember(&self, opened: HashMap<String, Arc<str>>) {
+        held(&self.opened).0 = opened;
     }
 
     /// Seals what is neither a vault row nor personal: a snapshot, a remembered answer.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use domain::{CaptureClientId, ClientAllowLists};
+use domain::{CaptureClientId, ClientAllowLists, TenantId};
 use eventlog::VaultKind;
 use projections::clients::ClientRow;
 use projections::{client_allow_lists, clients};
@@ -33,6 +33,8 @@ pub enum SecretError {
     DateOff,
     #[error("this signature was used before")]
     Replayed,
+    #[error("no application is found at this host name")]
+    NoApplication,
     /// The client is good, and may not call from where this comes from.
     #[error("the client may not call from this address")]
     AddressNotListed,
@@ -81,6 +83,10 @@ pub async fn secret(
     let views = app.reads.current_everywhere().await.map_err(Fault::from)?.views;
     let found = clients::by_capture_id(&views, &CaptureClientId(id.clone())).await;
     let client = found.map_err(Fault::from)?.ok_or(SecretError::Wrong)?;
+    let application = application(app, request).await?;
+    if application.is_some_and(|application| application != client.tenant) {
+        return Err(SecretError::Wrong);
+    }
     let held = secrets(app, &client, now).await?;
     let is_good = |held: &Vec<u8>| match &offer {
         Offer::Secret { secret, .. } => bool::from(held.ct_eq(secret.as_bytes())),
@@ -105,6 +111,23 @@ pub async fn secret(
         }
     };
     Ok(caller(&client, how))
+}
+
+/// The application that the host name names, where host names do.
+async fn application(app: &App, request: &Incoming) -> Result<Option<TenantId>, SecretError> {
+    let host = request.host().and_then(|host| host.split(':').next()).unwrap_or_default();
+    let label = app.settings.capture_domain.as_deref().and_then(|domain| {
+        let above = host.len().checked_sub(domain.len())?;
+        let (label, rest) = host.split_at_checked(above)?;
+        label.strip_suffix('.').filter(|_| rest.eq_ignore_ascii_case(domain))
+    });
+    let Some(label) = label else { return Ok(None) };
+    let tenant = TenantId::new(label).map_err(|_| SecretError::NoApplication)?;
+    match app.reads.current(&tenant).await.map_err(Fault::from) {
+        Ok(_) => Ok(Some(tenant)),
+        Err(Fault::NoTenant(_)) => Err(SecretError::NoApplication),
+        Err(fault) => Err(fault.into()),
+    }
 }
 
 /// What an `Authorization` header offers.

@@ -189,6 +189,7 @@ impl From<SecretError> for CaptureError {
             SecretError::Wrong | SecretError::DateOff | SecretError::Replayed => {
                 Self::new(402, "invalid_client_credentials", text)
             }
+            SecretError::NoApplication => Self::new(224, "application_not_found", text),
             SecretError::AddressNotListed => Self::permission(),
             SecretError::Fault(fault) => fault.into(),
         }
@@ -262,6 +263,27 @@ impl From<Fault> for CaptureError {
             Fault::NoTenant(_) | Fault::Stale { .. } | Fault::KeyReused | Fault::Internal => {
                 Self::new(500, "unexpected_error", text)
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_fault_has_the_number_that_is_published_for_it() {
+        for (fault, code, word, status) in [
+            (Fault::Overloaded { retry_after_seconds: 1 }, 510, "api_limit_error", 503),
+            (Fault::Stopping, 480, "api_feature_disabled", 503),
+            (Fault::Unavailable, 480, "api_feature_disabled", 503),
+            (Fault::Behind, 480, "api_feature_disabled", 503),
+            (Fault::Parked, 480, "api_feature_disabled", 503),
+            (Fault::Internal, 500, "unexpected_error", 500),
+        ] {
+            let error = CaptureError::from(fault);
+            assert_eq!((error.code, error.word, error.status.as_u16()), (code, word, 200));
+            assert_eq!(error.status_where_statuses_tell().as_u16(), status);
         }
     }
 }

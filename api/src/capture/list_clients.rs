@@ -35,9 +35,10 @@ pub(super) async fn handle(call: Call) -> Result<Response, CaptureError> {
         None => parameters.list("features")?,
     };
     let rows = clients::all_in_brief(&call.views, &call.tenant).await.map_err(Fault::from)?;
-    let secrets = Secrets::of(&call).await?;
-    let shown = rows.iter().filter(|client| has_any(client, wanted.as_deref()));
-    let results = shown.map(|client| show(client, &secrets)).collect();
+    let rows: Vec<_> =
+        rows.into_iter().filter(|client| has_any(client, wanted.as_deref())).collect();
+    let secrets = Secrets::of(&call, &rows).await?;
+    let results = rows.iter().map(|client| show(client, &secrets)).collect();
     Ok(answer(&List { stat: "ok", results }))
 }
 

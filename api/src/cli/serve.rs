@@ -74,6 +74,9 @@ pub(super) struct Serve {
     /// Let EdgeGrid calls in only from the account's IP allow list, while that is on
     #[arg(long)]
     allow_list_for_edgegrid: bool,
+    /// Domain below which a host name names a Capture application
+    #[arg(long, value_name = "DOMAIN")]
+    capture_domain: Option<String>,
 }
 
 impl Serve {
@@ -102,6 +105,7 @@ impl Serve {
                 zitadel_project: self.zitadel_project,
                 capture_masks_secrets: self.mask_capture_secrets,
                 edgegrid_keeps_to_allow_list: self.allow_list_for_edgegrid,
+                capture_domain: self.capture_domain,
                 ..Settings::default()
             },
         };

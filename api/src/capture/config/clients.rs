@@ -54,9 +54,9 @@ pub(super) async fn list(call: Call) -> Result<Response, ConfigError> {
         query.filter(|(name, _)| name == "has_feature").map(|(_, value)| value).collect();
     let wanted = (!wanted.is_empty()).then_some(&*wanted);
     let rows = all_in_brief(&call.views, &call.tenant).await.map_err(Fault::from)?;
-    let secrets = Secrets::of(&call).await?;
-    let shown = rows.iter().filter(|client| has_any(client, wanted));
-    Ok(answer(&shown.map(|client| show(&call.tenant, client, &secrets)).collect::<Vec<_>>()))
+    let rows: Vec<_> = rows.into_iter().filter(|client| has_any(client, wanted)).collect();
+    let secrets = Secrets::of(&call, &rows).await?;
+    Ok(answer(&rows.iter().map(|client| show(&call.tenant, client, &secrets)).collect::<Vec<_>>()))
 }
 
 pub(super) async fn add(call: Call) -> Result<Response, ConfigError> {
@@ -115,7 +115,7 @@ pub(super) async fn reset_secret(call: Call) -> Result<Response, ConfigError> {
 async fn shown(call: &Call, client: ClientId, status: StatusCode) -> Result<Response, ConfigError> {
     let client = one_in_brief(&call.views, &call.tenant, client).await.map_err(Fault::from)?;
     let client = client.ok_or(Fault::Internal)?;
-    let secrets = Secrets::of(call).await?;
+    let secrets = Secrets::of(call, std::slice::from_ref(&client)).await?;
     let mut response = reply(status, &show(&call.tenant, &client, &secrets));
     if let (StatusCode::CREATED, Ok(path)) = (status, path(&call.tenant, &client).parse()) {
         response.headers_mut().insert(header::LOCATION, path);

@@ -70,7 +70,8 @@ impl From<SecretError> for OAuthError {
             | SecretError::Wrong
             | SecretError::DateOff
             | SecretError::Replayed
-            | SecretError::AddressNotListed => Self::client(error.to_string()),
+            | SecretError::AddressNotListed
+            | SecretError::NoApplication => Self::client(error.to_string()),
         }
     }
 }
