@@ -1,5 +1,6 @@
-//! All 96 operations, one after the other, as an administrator, an editor, a viewer, and somebody
-//! without a role. What each is answered stands in `authorization.txt`. Where the caller may not, an administrator takes the step, so that
+//! All 96 operations, one after the other, as an administrator, an editor, a viewer, somebody
+//! without a role, and an administrator's client that may only read. What each is answered stands
+//! in `authorization.txt`. Where the caller may not, an administrator takes the step, so that
 //! every walk gets to its end. Of every step is checked:
 //!
 //! - its reply is what the published document promises;
@@ -28,6 +29,7 @@ on_both_stores!(
     an_editor_is_answered_as_the_table_says,
     a_viewer_is_answered_as_the_table_says,
     somebody_without_a_role_is_answered_as_the_table_says,
+    a_client_that_may_only_read_is_answered_as_the_table_says,
 );
 
 #[test]
@@ -69,6 +71,10 @@ async fn a_viewer_is_answered_as_the_table_says(database: Arc<Database>) {
 
 async fn somebody_without_a_role_is_answered_as_the_table_says(database: Arc<Database>) {
     walk(&database, Kind::Nobody).await;
+}
+
+async fn a_client_that_may_only_read_is_answered_as_the_table_says(database: Arc<Database>) {
+    walk(&database, Kind::ReadOnly).await;
 }
 
 async fn walk(database: &Database, kind: Kind) {

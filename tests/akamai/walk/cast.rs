@@ -51,7 +51,7 @@ async fn grants(world: &World, role: Option<&str>) -> Value {
 /// A new client of that kind.
 pub(crate) async fn caller(world: &World, kind: Kind) -> Caller {
     let role = match kind {
-        Kind::Admin => Some("Administrator"),
+        Kind::Admin | Kind::ReadOnly => Some("Administrator"),
         Kind::Editor => Some("Editor"),
         Kind::Viewer => Some("Viewer"),
         Kind::Nobody => None,
@@ -66,6 +66,11 @@ pub(crate) async fn caller(world: &World, kind: Kind) -> Caller {
         "name": name, "kind": "CLIENT", "authorizedUser": user, "access": access,
     });
     let made = world.command("CreateClient", body).await;
+    if kind == Kind::ReadOnly {
+        let apis = json!([{"api": 3, "level": "READ-ONLY"}]);
+        let access = json!({"apis": apis, "groups": access});
+        world.command("EditClient", json!({"client": made["client"], "access": access})).await;
+    }
     let names = [
         ("own-client", text(&made["akamaiId"])),
         ("own-username", format!("{name}@acme.example")),

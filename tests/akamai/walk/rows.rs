@@ -73,6 +73,7 @@ pub(crate) enum Kind {
     Editor,
     Viewer,
     Nobody,
+    ReadOnly,
 }
 
 /// What each operation answers to each kind of caller.
