@@ -16,7 +16,8 @@ pub(super) mod show;
 
 use axum::http::{Method, StatusCode};
 use commands::clients::CredentialFault;
-use domain::{CredentialId, Permission};
+use domain::{ClientUsage, CredentialId, Permission};
+use projections::client_access;
 use projections::clients::{self, ClientRow, CredentialRow};
 
 use super::Akamai;
@@ -48,14 +49,35 @@ pub(super) fn operations(akamai: Dialect<Akamai>) -> Dialect<Akamai> {
         .op("post-client-credential-deactivate", Method::POST,   "/api-clients/{clientId}/credentials/{credentialId}/deactivate", known, deactivate_credential::handle)
 }
 
-/// Whether the caller may change a client's credentials: a client may its own, and whoever
-/// administers a client may its.
-pub(super) fn may_change(call: &Call, forest: &Forest, client: &ClientRow) -> bool {
-    is_itself(call, client) || reaches(call, forest, Permission::ClientAdmin, client)
+/// What the caller may do to a client's credentials.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Leave {
+    changes: bool,
+    puts_off: bool,
 }
 
-fn is_itself(call: &Call, client: &ClientRow) -> bool {
-    call.caller.client.as_ref().is_some_and(|calling| calling.id == client.client)
+impl Leave {
+    /// A client may change its own, and whoever administers a client may its. How long those last
+    /// that follow a user is nobody's to say.
+    pub(super) fn of(
+        call: &Call,
+        forest: &Forest,
+        client: &ClientRow,
+        usage: &ClientUsage,
+    ) -> Self {
+        let calling = call.caller.client.as_ref();
+        let is_itself = calling.is_some_and(|calling| calling.id == client.client);
+        let changes = is_itself || reaches(call, forest, Permission::ClientAdmin, client);
+        Self { changes, puts_off: changes && !usage.follows_user(client.kind) }
+    }
+
+    /// The same, where how the client is used has to be asked first.
+    async fn to(call: &Call, client: &ClientRow) -> Result<Self, Fault> {
+        let forest = Forest::of(call).await?;
+        let access = client_access::one(&call.views, &client.tenant, client.client).await?;
+        let usage = access.map(|row| row.usage).unwrap_or_default();
+        Ok(Self::of(call, &forest, client, &usage))
+    }
 }
 
 /// The client whose credentials the request is about: the caller where the path names none. What

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::create_client_credential::first_expiry;
 use super::notified::{ClearEmails, DrawnEmails, EmailsFault};
 use super::reach::{ReachFault, WantedAccess, hands_on};
 use super::usage::{UsageFault, WantedUsage};
@@ -158,6 +159,7 @@ impl Command for CreateApiClient {
         if after != before {
             events.push(ClientAccessSet { client, before, after }.into());
         }
+        let expires_at = first_expiry(self.kind, &usage, context.now);
         if usage != ClientUsage::default() {
             let (before, after) = (ClientUsage::default(), usage);
             events.push(ClientUsageChanged { client, before, after }.into());
@@ -166,7 +168,7 @@ impl Command for CreateApiClient {
             let emails = Some(sealed.emails.clone());
             events.push(ClientNotificationEmailsSet { client, emails }.into());
         }
-        events.extend(fresh.credential.iter().map(|it| it.fact(client, context.now).into()));
+        events.extend(fresh.credential.iter().map(|it| it.fact(client, expires_at).into()));
         Ok(events)
     }
 

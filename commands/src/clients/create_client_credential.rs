@@ -2,13 +2,17 @@
 //! "Create a credential").
 
 use chrono::{DateTime, Months, Utc};
-use domain::{Aggregate, ClientCredentialCreated, ClientId, CredentialId, Event, Right, Tenant};
+use domain::{
+    Aggregate, ClientCredentialCreated, ClientId, ClientKind, ClientUsage, CredentialId, Event,
+    Right, Tenant,
+};
 use eventlog::{SealError, TenantKeys, VaultKind, VaultWrite};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::mint::{LOWER_ALPHABET, WIDE_ALPHABET};
+use crate::sign_ins::AKA90;
 use crate::{Command, Context, Mint, Refusal, Rejection, Secret};
 
 /// How long a credential works unless it is told otherwise, and the longest it may be told to.
@@ -48,13 +52,17 @@ pub struct FreshCredential {
 
 impl FreshCredential {
     /// The credential as it comes to be.
-    pub(super) fn fact(&self, client: ClientId, now: DateTime<Utc>) -> ClientCredentialCreated {
+    pub(super) fn fact(
+        &self,
+        client: ClientId,
+        expires_at: DateTime<Utc>,
+    ) -> ClientCredentialCreated {
         ClientCredentialCreated {
             client,
             credential: self.credential,
             client_token: self.client_token.clone(),
             access_token: self.access_token.clone(),
-            expires_at: expiry(now),
+            expires_at,
         }
     }
 
@@ -83,8 +91,19 @@ pub fn access_token(keys: &TenantKeys, client: ClientId) -> Result<String, SealE
     Ok(format!("akab-{one}-{other}"))
 }
 
-fn expiry(now: DateTime<Utc>) -> DateTime<Utc> {
-    now.checked_add_months(CREDENTIAL_LIFETIME).unwrap_or(now)
+/// When a credential that comes to be now expires: in two years, or, where its client follows its
+/// user, when a password of today would.
+pub(super) fn first_expiry(
+    kind: ClientKind,
+    usage: &ClientUsage,
+    now: DateTime<Utc>,
+) -> DateTime<Utc> {
+    let expiry = if usage.follows_user(kind) {
+        AKA90.expires_at(now)
+    } else {
+        now.checked_add_months(CREDENTIAL_LIFETIME)
+    };
+    expiry.unwrap_or(now)
 }
 
 impl Command for CreateClientCredential {
@@ -119,8 +138,9 @@ impl Command for CreateClientCredential {
         context: &Context<FreshCredential>,
     ) -> Result<Vec<Event>, CreateClientCredentialRejection> {
         let unknown = CreateClientCredentialRejection::ClientUnknown(self.client);
-        tenant.clients.get(self.client).ok_or(unknown)?;
-        Ok(vec![context.fresh.fact(self.client, context.now).into()])
+        let found = tenant.clients.get(self.client).ok_or(unknown)?;
+        let expires_at = first_expiry(found.kind, &found.usage, context.now);
+        Ok(vec![context.fresh.fact(self.client, expires_at).into()])
     }
 
     fn vault(&self, _: &Tenant, context: &Context<FreshCredential>) -> Vec<VaultWrite> {
@@ -181,6 +201,18 @@ mod tests {
         assert_eq!(one.access_token.split('-').map(str::len).collect::<Vec<_>>(), [4, 16, 16]);
         assert_ne!(one.access_token, other.access_token);
         assert_ne!(one.client_token, next.client_token);
+    }
+
+    #[test]
+    fn a_client_that_follows_its_user_has_one_for_as_long_as_a_password() {
+        let now = Context::sample(()).now;
+        let check = |kind, allows_account_switch, days| {
+            let usage = ClientUsage { allows_account_switch, ..ClientUsage::default() };
+            assert_eq!((first_expiry(kind, &usage, now) - now).num_days(), days);
+        };
+        check(ClientKind::UserClient, true, 90);
+        check(ClientKind::UserClient, false, 730);
+        check(ClientKind::Client, true, 730);
     }
 
     #[test]

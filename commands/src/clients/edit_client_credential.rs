@@ -38,6 +38,8 @@ pub enum EditClientCredentialRejection {
     ExpiryPast(DateTime<Utc>),
     #[error("this credential can last until {latest} at most")]
     ExpiryTooLate { latest: DateTime<Utc> },
+    #[error("the expiry of this client's credentials follows its user's password")]
+    ExpiryFixed,
     #[error("a credential's description has at most {DESCRIPTION_MAX} characters")]
     DescriptionInvalid,
     #[error("a reset of its client's secret ended this credential; it cannot be activated")]
@@ -50,6 +52,7 @@ impl Rejection for EditClientCredentialRejection {
             Self::Credential(fault) => fault.refusal(),
             Self::ExpiryPast(_) => Refusal::invalid("expiry_past", "expiresAt"),
             Self::ExpiryTooLate { .. } => Refusal::invalid("expiry_too_late", "expiresAt"),
+            Self::ExpiryFixed => Refusal::invalid("expiry_fixed", "expiresAt"),
             Self::DescriptionInvalid => Refusal::invalid("description_invalid", "description"),
             Self::Reset(client) => {
                 Refusal::conflict("credential_reset", vec![Aggregate::client(*client)])
@@ -64,6 +67,7 @@ impl EditClientCredential {
     fn expiry(
         &self,
         held: &Credential,
+        is_fixed: bool,
         now: DateTime<Utc>,
     ) -> Result<DateTime<Utc>, EditClientCredentialRejection> {
         use EditClientCredentialRejection as No;
@@ -73,6 +77,9 @@ impl EditClientCredential {
         let latest = latest_expiry(held, now);
         if asked.date_naive() < now.date_naive() && (self.is_active || !is_same) {
             return Err(No::ExpiryPast(asked));
+        }
+        if is_fixed && !is_same {
+            return Err(No::ExpiryFixed);
         }
         match (is_same, asked > latest) {
             (true, _) => Ok(held.terms.expires_at),
@@ -112,7 +119,9 @@ impl Command for EditClientCredential {
 
         let (client, credential) = (self.client, self.credential);
         let held = held(tenant, client, credential)?;
-        let expires_at = self.expiry(held, context.now)?;
+        let found = tenant.clients.get(client);
+        let is_fixed = found.is_some_and(|found| found.usage.follows_user(found.kind));
+        let expires_at = self.expiry(held, is_fixed, context.now)?;
         let description = self.description.as_ref().unwrap_or(&held.terms.description).clone();
         if !is_description(&description, DESCRIPTION_MAX) {
             return Err(No::DescriptionInvalid);
@@ -134,10 +143,13 @@ impl Command for EditClientCredential {
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use domain::{ClientCredentialDeactivated, ClientCredentialDeleted, ClientSecretReset};
+    use domain::{
+        ClientCreated, ClientCredentialDeactivated, ClientCredentialDeleted, ClientKind,
+        ClientSecretReset, ClientUsage, ClientUsageChanged,
+    };
 
     use super::*;
-    use crate::clients::sample::{give_credential, id, tenant};
+    use crate::clients::sample::{created, give_credential, id, tenant};
 
     /// Client 2 has the credentials 7, which works 48 hours more, 8, which a reset ends in an
     /// hour, 9, which expired two days ago, 10, which is deleted, and 11, which a reset ended.
@@ -228,6 +240,30 @@ mod tests {
         let late = latest + TimeDelta::seconds(1);
         check((7, true, late), Err(No::ExpiryTooLate { latest }));
         check((9, true, hence(9)), Ok(1));
+    }
+
+    #[test]
+    fn the_expiry_of_one_that_follows_its_user_stays() {
+        use EditClientCredentialRejection as No;
+        let mut tenant = Tenant::unborn(domain::TenantId::new("acme").unwrap());
+        let kind = ClientKind::UserClient;
+        tenant.clients.created(&ClientCreated { kind, ..created(2, "robot", &[]) });
+        let (client, before) = (id(2), ClientUsage::default());
+        let after = ClientUsage { allows_account_switch: true, ..before.clone() };
+        tenant.apply(&ClientUsageChanged { client, before, after }.into());
+        give_credential(&mut tenant, 2, 7, 48);
+        let edit = |hours, description: Option<&str>| EditClientCredential {
+            client,
+            credential: CredentialId(7),
+            is_active: true,
+            expires_at: hence(hours),
+            description: description.map(str::to_owned),
+        };
+        let decide = |command: EditClientCredential| {
+            command.decide(&tenant, &Context::sample(())).map(|events| events.len())
+        };
+        assert_eq!(decide(edit(24, None)), Err(No::ExpiryFixed));
+        assert_eq!(decide(edit(48, Some("old"))), Ok(1));
     }
 
     #[test]

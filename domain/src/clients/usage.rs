@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CidrBlock, ClientId, CpCodeId, Personal, UserId};
+use crate::{CidrBlock, ClientId, ClientKind, CpCodeId, Personal, UserId};
 
 /// The addresses that a client may call from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,16 @@ pub struct ClientUsage {
     pub ip_acl: Option<IpAcl>,
     /// `None` where it was told nothing of purging.
     pub purge: Option<PurgeOptions>,
+}
+
+impl ClientUsage {
+    /// Whether its credentials keep to the rotation of its user's password, and their expiry is
+    /// not edited. The vendor says so of clients with the rights of a user in Control Center, and
+    /// not what marks one: here they are those that manage the credentials of another user, and
+    /// may act in other accounts.
+    pub fn follows_user(&self, kind: ClientKind) -> bool {
+        kind == ClientKind::UserClient && self.allows_account_switch
+    }
 }
 
 /// A client may be used otherwise from now on.

@@ -136,11 +136,11 @@ pub(super) async fn detail(
         put("purgeOptions", sections::purge_options(purge));
     }
     if shows.credentials {
-        let may = credentials::may_change(call, &forest, client);
+        let leave = credentials::Leave::of(call, &forest, client, usage);
         let rows = known.credentials.iter();
         put(
             "credentials",
-            rows.map(|held| credentials::show::one(call, held, may, shows.actions)).collect(),
+            rows.map(|held| credentials::show::one(call, held, leave, shows.actions)).collect(),
         );
     }
     if shows.actions {

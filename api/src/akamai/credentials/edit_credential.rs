@@ -68,7 +68,9 @@ impl From<EditClientCredentialRejection> for Problem {
         let text = rejection.to_string();
         match rejection {
             No::Credential(fault) => fault.into(),
-            No::ExpiryPast(_) | No::ExpiryTooLate { .. } => Self::invalid("expiresOn", text),
+            No::ExpiryPast(_) | No::ExpiryTooLate { .. } | No::ExpiryFixed => {
+                Self::invalid("expiresOn", text)
+            }
             No::DescriptionInvalid => Self::invalid("description", text),
             No::Reset(_) => conflict("credential_reset", text),
         }

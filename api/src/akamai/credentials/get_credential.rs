@@ -3,8 +3,7 @@
 use axum::response::Response;
 use domain::Permission;
 
-use super::{credential, holder, may_change, show};
-use crate::akamai::forest::Forest;
+use super::{Leave, credential, holder, show};
 use crate::akamai::problem::Problem;
 use crate::akamai::wire;
 use crate::call::Call;
@@ -12,6 +11,6 @@ use crate::call::Call;
 pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
     let client = holder(&call, Permission::Read).await?;
     let held = credential(&call, &client).await?;
-    let may = may_change(&call, &Forest::of(&call).await?, &client);
-    Ok(wire::ok(show::one(&call, &held, may, call.request.query_flag("actions"))))
+    let leave = Leave::to(&call, &client).await?;
+    Ok(wire::ok(show::one(&call, &held, leave, call.request.query_flag("actions"))))
 }

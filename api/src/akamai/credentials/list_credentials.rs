@@ -4,8 +4,7 @@ use axum::response::Response;
 use domain::Permission;
 use projections::clients;
 
-use super::{holder, may_change, show};
-use crate::akamai::forest::Forest;
+use super::{Leave, holder, show};
 use crate::akamai::problem::Problem;
 use crate::akamai::wire;
 use crate::call::Call;
@@ -13,9 +12,9 @@ use crate::fault::Fault;
 
 pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
     let client = holder(&call, Permission::Read).await?;
-    let may = may_change(&call, &Forest::of(&call).await?, &client);
+    let leave = Leave::to(&call, &client).await?;
     let all = clients::credentials_of(&call.views, &client.tenant, client.client).await;
     let all = all.map_err(Fault::from)?;
     let actions = call.request.query_flag("actions");
-    Ok(wire::ok(all.iter().map(|held| show::one(&call, held, may, actions)).collect()))
+    Ok(wire::ok(all.iter().map(|held| show::one(&call, held, leave, actions)).collect()))
 }

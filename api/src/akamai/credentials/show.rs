@@ -6,6 +6,7 @@ use domain::CredentialStatus;
 use projections::clients::CredentialRow;
 use serde_json::{Map, Value, json};
 
+use super::Leave;
 use crate::akamai::wire::date;
 use crate::call::Call;
 
@@ -14,7 +15,7 @@ use crate::call::Call;
 pub(in crate::akamai) fn one(
     call: &Call,
     held: &CredentialRow,
-    may_change: bool,
+    leave: Leave,
     shows_actions: bool,
 ) -> Value {
     let at = call.request.received_at;
@@ -22,7 +23,7 @@ pub(in crate::akamai) fn one(
     let latest = latest_expiry(&held.state, at).to_rfc3339_opts(SecondsFormat::Millis, true);
     shown.insert("maxAllowedExpiry".to_owned(), json!(latest));
     if shows_actions {
-        shown.insert("actions".to_owned(), actions(held, at, may_change));
+        shown.insert("actions".to_owned(), actions(held, at, leave));
     }
     Value::Object(shown)
 }
@@ -40,16 +41,16 @@ pub(super) fn members(held: &CredentialRow, at: DateTime<Utc>) -> Map<String, Va
     shown.as_object().cloned().unwrap_or_default()
 }
 
-/// What somebody could do with it who may change its client's credentials, or may not.
-fn actions(held: &CredentialRow, at: DateTime<Utc>, may_change: bool) -> Value {
+/// What could be done with it by whoever has that leave.
+fn actions(held: &CredentialRow, at: DateTime<Utc>, leave: Leave) -> Value {
     let (status, was_reset) = (held.state.status(at), held.state.was_reset(at));
-    let is = |wanted| may_change && status == wanted;
-    let may_edit = may_change && status != CredentialStatus::Deleted;
+    let is = |wanted| leave.changes && status == wanted;
+    let is_there = status != CredentialStatus::Deleted;
     json!({
         "activate": is(CredentialStatus::Inactive) && !was_reset,
         "deactivate": is(CredentialStatus::Active),
         "delete": is(CredentialStatus::Inactive),
-        "editDescription": may_edit,
-        "editExpiration": may_edit && !was_reset,
+        "editDescription": leave.changes && is_there,
+        "editExpiration": leave.puts_off && is_there && !was_reset,
     })
 }
