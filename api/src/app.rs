@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use commands::{Command, Granted, Idempotency, Request, Writer};
-use domain::TenantId;
+use domain::{Actor, Authority, TenantId};
 use eventlog::{EventLog, Keyring};
 use projections::users::UserRow;
 use projections::{Projections, Reads, Views};
@@ -62,6 +62,21 @@ pub struct Terms {
 }
 
 impl App {
+    /// A request that nobody sent: the program asks itself, in the name of `actor`.
+    pub(crate) fn inside(tenant: &TenantId, actor: Actor, correlation: &str) -> Request {
+        Request {
+            tenant: tenant.clone(),
+            actor,
+            authority: Authority::full(),
+            command_id: Uuid::now_v7(),
+            correlation: correlation.to_owned(),
+            address: None,
+            expected_sequence: None,
+            idempotency: None,
+            dry_run: false,
+        }
+    }
+
     /// Runs a command for `caller` in `tenant`. The read models that come with the answer show
     /// what it did, so that a handler can answer with what the same query returns to anybody.
     pub async fn run<C: Command>(

@@ -19,7 +19,11 @@ pub mod logs;
 pub mod measure;
 mod names;
 mod native;
+
 mod past;
+
+pub mod outbox;
+
 pub mod problem;
 pub mod router;
 pub mod serve;

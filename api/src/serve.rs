@@ -20,6 +20,7 @@ use crate::credentials::{self, Credentials};
 use crate::data_dir::{DataDir, DataDirError, Lock, Running};
 use crate::edge::{Edge, Limits, Listening, Timeouts};
 use crate::measure;
+use crate::outbox::{OutboxError, OutboxPlace};
 use crate::settings::Settings;
 use crate::start_data::{self, Planted};
 use crate::store::{KeySource, OpenError, Opened, Place, open};
@@ -71,6 +72,8 @@ pub enum StartError {
     Views(#[from] ViewError),
     #[error(transparent)]
     StartData(#[from] start_data::StartError),
+    #[error("mail cannot be handed over")]
+    Outbox(#[from] OutboxError),
 }
 
 /// A server that serves.
@@ -102,13 +105,15 @@ impl Server {
         let opened = open(data_dir, &options.place, &options.key).await?;
         let token = OperatorToken::draw().ok_or(DataDirError::NoRandomness)?;
         let operator = lock.as_ref().map(|_| token.clone());
+        let place = options.settings.outbox.clone();
+        let outbox = place.unwrap_or_else(|| OutboxPlace::below(data_dir.path())).open()?;
         let settings = Settings { operator, is_tls: tls.is_some(), ..options.settings };
         let clock = options.clock;
         let app = bring_up(opened, options.writer, Arc::clone(&clock), settings).await?;
         plant(&app, data_dir).await?;
         credentials::point_at(data_dir.path(), &host(edge.address()))?;
 
-        let timer = timer::Timer::start(app.clone(), clock);
+        let timer = timer::Timer::start(app.clone(), clock, outbox);
         let health = health::routes(app.clone());
         let router = crate::router::router(app.clone()).merge(health);
         let limits =

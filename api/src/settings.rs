@@ -3,6 +3,7 @@
 use crate::caller::OperatorToken;
 use crate::edgegrid::Schemes;
 use crate::jwt::TrustedIssuer;
+use crate::outbox::OutboxPlace;
 
 /// Choices that the dialects look at. Where the server listens and what it stores in is not their
 /// concern.
@@ -31,6 +32,8 @@ pub struct Settings {
     pub edgegrid_keeps_to_allow_list: bool,
     /// Domain below which a host name names a Capture application: `acme.capture.example`.
     pub capture_domain: Option<String>,
+    /// Where mail is handed over; below the data directory if absent.
+    pub outbox: Option<OutboxPlace>,
 }
 
 impl Default for Settings {
@@ -46,6 +49,7 @@ impl Default for Settings {
             capture_masks_secrets: false,
             edgegrid_keeps_to_allow_list: false,
             capture_domain: None,
+            outbox: None,
         }
     }
 }

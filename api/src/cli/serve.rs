@@ -16,6 +16,7 @@ use crate::credentials;
 use crate::edge::Timeouts;
 use crate::edgegrid::Schemes;
 use crate::logs::{self, LogFormat};
+use crate::outbox::OutboxPlace;
 use crate::serve::{Options, Server, TlsFiles};
 use crate::settings::Settings;
 
@@ -77,6 +78,10 @@ pub(super) struct Serve {
     /// Domain below which a host name names a Capture application
     #[arg(long, value_name = "DOMAIN")]
     capture_domain: Option<String>,
+    /// Where mail with one-time passwords is handed over: a directory, or an http(s) address that
+    /// takes each as a POST of JSON; `outbox` in the data directory if absent
+    #[arg(long, value_name = "DIR|URL", env = "CHANCERY_OUTBOX", hide_env_values = true)]
+    outbox: Option<OutboxPlace>,
 }
 
 impl Serve {
@@ -106,6 +111,7 @@ impl Serve {
                 capture_masks_secrets: self.mask_capture_secrets,
                 edgegrid_keeps_to_allow_list: self.allow_list_for_edgegrid,
                 capture_domain: self.capture_domain,
+                outbox: self.outbox,
                 ..Settings::default()
             },
         };

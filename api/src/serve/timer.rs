@@ -1,23 +1,24 @@
-//! What happens because time passes: recording that something fell due, dropping what expired,
-//! and telling the writer how far behind the read models are.
+//! What happens because time passes: recording that something fell due, handing over mail,
+//! dropping what expired, and telling the writer how far behind the read models are.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use commands::Clock;
 use commands::clients::EndSecretGrace;
-use commands::{Clock, Request};
-use domain::{Actor, Authority};
+use domain::Actor;
 use projections::clients::due;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use uuid::Uuid;
 
 use crate::app::App;
 use crate::measure;
+use crate::outbox::{Courier, Outbox};
 
 const LAG: Duration = Duration::from_millis(250);
 const DUE: Duration = Duration::from_secs(1);
+const MAIL: Duration = Duration::from_secs(1);
 const PURGE: Duration = Duration::from_mins(1);
 const MEASURE: Duration = Duration::from_secs(5);
 
@@ -28,15 +29,22 @@ pub(super) struct Timer {
 }
 
 impl Timer {
-    pub(super) fn start(app: App, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn start(app: App, clock: Arc<dyn Clock>, outbox: Arc<dyn Outbox>) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let (behind, falling_due, purging) = (app.clone(), app.clone(), app);
+        let (behind, falling_due, purging) = (app.clone(), app.clone(), app.clone());
+        let courier = Arc::new(Courier::new(app, outbox));
         let tasks = vec![
             every(LAG, stopped.clone(), move || {
                 behind.writer.report_lag(behind.projections.lag_events());
                 std::future::ready(())
             }),
             every(DUE, stopped.clone(), move || end_what_is_due(falling_due.clone(), clock.now())),
+            every(MAIL, stopped.clone(), move || {
+                let courier = Arc::clone(&courier);
+                async move {
+                    let _ = courier.round().await;
+                }
+            }),
             every(PURGE, stopped.clone(), move || purge(purging.clone())),
             every(MEASURE, stopped, || {
                 measure::tidy_up();
@@ -87,17 +95,7 @@ async fn end_what_is_due(app: App, now: DateTime<Utc>) {
         }
     };
     for due in due {
-        let request = Request {
-            tenant: due.tenant,
-            actor: Actor::timer(),
-            authority: Authority::full(),
-            command_id: Uuid::now_v7(),
-            correlation: "timer".to_owned(),
-            address: None,
-            expected_sequence: None,
-            idempotency: None,
-            dry_run: false,
-        };
+        let request = App::inside(&due.tenant, Actor::timer(), "timer");
         if let Err(failure) = app.writer.run(request, EndSecretGrace { client: due.client }).await {
             // The list may be older than the log; the next look will not name it again.
             tracing::debug!(%failure, "what seemed due was not recorded");
