@@ -7,6 +7,7 @@
 
 mod api_clients;
 mod assets;
+mod authentication;
 mod blocked_assets;
 mod credentials;
 mod forest;
@@ -87,7 +88,7 @@ impl Face for Akamai {
 pub(crate) fn dialect() -> Dialect<Akamai> {
     let akamai = roles::operations(groups::operations(Dialect::new("akamai", ROOT)));
     let akamai = blocked_assets::operations(assets::operations(akamai));
-    let akamai = users::operations(akamai);
+    let akamai = authentication::operations(users::operations(akamai));
     let akamai = helpers::operations(api_clients::operations(akamai));
     let akamai = credentials::operations(akamai);
     ip_allowlist::operations(lists::operations(akamai))

@@ -19,11 +19,8 @@ pub mod logs;
 pub mod measure;
 mod names;
 mod native;
-
-mod past;
-
 pub mod outbox;
-
+mod past;
 pub mod problem;
 pub mod router;
 pub mod serve;

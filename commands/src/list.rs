@@ -43,7 +43,9 @@ use crate::sign_ins::{
 };
 use crate::tenants::{CreateTenant, SetSigningSecret};
 use crate::tokens::{IssueToken, RevokeToken};
-use crate::users::{ConfirmEmail, CreateUser, DeleteUser, ReplaceUserProfile, SetUserGrants};
+use crate::users::{
+    ConfirmEmail, CreateUser, DeleteUser, ReplaceUserProfile, SetUserGrants, SetUserNotifications,
+};
 use crate::{Command, Granted, Refusal, Rejection};
 
 /// A command, as the native API offers it.
@@ -188,8 +190,8 @@ commands! {
     DeleteUser
     DescribeClient
     DisableAllowList
-    EditClientCredential
     EditClient
+    EditClientCredential
     EditRole
     EnableAllowList
     EndSecretGrace
@@ -218,8 +220,8 @@ commands! {
     RenameClient
     RenameGroup
     ReplaceClient
-    ReplaceUserProfile
     ReplaceRecord
+    ReplaceUserProfile
     ResetClientSecret
     ResetFeatures
     ResetSecondFactor
@@ -235,6 +237,7 @@ commands! {
     SetSignInPolicy
     SetSigningSecret
     SetUserGrants
+    SetUserNotifications
     SetUserPassword
     UnlockClient
     UnlockUser

@@ -12,7 +12,7 @@ mod record_sign_in;
 mod reset_second_factor;
 mod reset_user_password;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod set_sign_in_policy;
 mod set_user_password;
 mod tries;
@@ -22,7 +22,8 @@ pub use change_user_password::{ChangeUserPassword, ChangeUserPasswordRejection, 
 pub use choose_second_factor::{
     ChooseSecondFactor, ChooseSecondFactorRejection, FactorRequired, check_factor,
 };
-pub use fault::UserUnknown;
+pub use fault::UserFault;
+pub(crate) use fault::own_or_administered;
 pub use lock_user::LockUser;
 pub use password::{ClearPassword, PasswordFault};
 pub use password_policy::{AKA90, PasswordPolicy};

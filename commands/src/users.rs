@@ -5,12 +5,13 @@ mod create_user;
 mod delete_user;
 mod person;
 mod profile_fault;
-mod reach;
+pub(crate) mod reach;
 mod replace_user_profile;
 #[cfg(test)]
 mod sample;
 mod second_factor;
 mod set_user_grants;
+mod set_user_notifications;
 mod wanted_grants;
 mod wanted_notifications;
 
@@ -22,5 +23,6 @@ pub use profile_fault::ProfileFault;
 pub use reach::Lacking;
 pub use replace_user_profile::{ReplaceUserProfile, ReplaceUserProfileRejection};
 pub use set_user_grants::{SetUserGrants, SetUserGrantsRejection};
+pub use set_user_notifications::{SetUserNotifications, SetUserNotificationsRejection};
 pub use wanted_grants::UserGrant;
 pub use wanted_notifications::{NotificationsFault, WantedNotifications};

@@ -16,6 +16,8 @@ mod replace_basic_info;
 mod set_grants;
 mod show;
 
+pub(super) use own_profile::own;
+
 use axum::http::Method;
 use commands::GrantFault;
 use domain::{Permission, UserId};
@@ -50,7 +52,7 @@ async fn named(call: &Call) -> Result<UserRow, Problem> {
 }
 
 /// The user of that id, sealed.
-async fn found(call: &Call, user: &UserId) -> Result<UserRow, Problem> {
+pub(super) async fn found(call: &Call, user: &UserId) -> Result<UserRow, Problem> {
     let row = users::one(&call.views, &call.tenant, user).await.map_err(Fault::from)?;
     row.ok_or_else(|| Problem::no_user(user))
 }

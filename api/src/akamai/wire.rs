@@ -61,6 +61,12 @@ pub(super) fn names_account(key: &str, tenant: &TenantId) -> bool {
     account.eq_ignore_ascii_case(tenant.as_str())
 }
 
+/// Whether a password goes to its user by mail: unless the query says no.
+pub(super) fn sends_email(request: &Incoming) -> bool {
+    let said = request.query_value("sendEmail");
+    !said.is_some_and(|value| value.eq_ignore_ascii_case("false"))
+}
+
 pub(super) fn ok(body: Value) -> Response {
     (StatusCode::OK, axum::Json(body)).into_response()
 }

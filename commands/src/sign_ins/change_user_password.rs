@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::fault::{UserUnknown, known};
+use super::fault::{UserFault, own_or_administered};
 use super::password::{ClearPassword, PasswordFault};
 use super::passwords::{FreshPassword, Held};
 use super::tries;
@@ -30,7 +30,7 @@ pub struct ChangeUserPassword {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChangeUserPasswordRejection {
     #[error(transparent)]
-    UserUnknown(#[from] UserUnknown),
+    User(#[from] UserFault),
     #[error("the user is locked {0}")]
     Locked(LockReason),
     #[error("the user has no password yet")]
@@ -44,7 +44,7 @@ pub enum ChangeUserPasswordRejection {
 impl Rejection for ChangeUserPasswordRejection {
     fn refusal(&self) -> Refusal {
         match self {
-            Self::UserUnknown(unknown) => unknown.refusal(),
+            Self::User(fault) => fault.refusal(),
             Self::Locked(_) => Refusal::forbidden("user_locked"),
             Self::NoPassword => Refusal::conflict("no_password", Vec::new()),
             Self::Password(fault) => fault.refusal("newPassword"),
@@ -56,9 +56,17 @@ impl Rejection for ChangeUserPasswordRejection {
 /// What was found of both passwords.
 #[derive(Debug)]
 pub struct FreshChange {
-    /// Whether the current one was known. If not, nothing is replaced.
-    pub is_proved: bool,
-    new: FreshPassword,
+    /// The number of the password that the current one was compared with.
+    compared: i64,
+    /// The new one; only where the current one was known.
+    new: Option<FreshPassword>,
+}
+
+impl FreshChange {
+    /// Whether the current password was known. If not, nothing is replaced.
+    pub fn is_proved(&self) -> bool {
+        self.new.is_some()
+    }
 }
 
 impl Command for ChangeUserPassword {
@@ -78,9 +86,11 @@ impl Command for ChangeUserPassword {
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<FreshChange, SealError> {
         let current = std::mem::take(&mut self.current_password);
         let chosen = std::mem::take(&mut self.new_password);
-        let is_proved = Held::of(&self.user, mint)?.is_current(&current);
-        let new = FreshPassword::chosen(&self.user, mint, &chosen)?;
-        Ok(FreshChange { is_proved, new })
+        let held = Held::of(&self.user, mint)?;
+        let is_proved = held.is_current(&current);
+        let new =
+            is_proved.then(|| FreshPassword::chosen(&self.user, mint, &chosen)).transpose()?;
+        Ok(FreshChange { compared: held.newest(), new })
     }
 
     fn target(&self, _: &Tenant, _: &Context<FreshChange>) -> Aggregate {
@@ -94,29 +104,31 @@ impl Command for ChangeUserPassword {
     ) -> Result<Vec<Event>, ChangeUserPasswordRejection> {
         use ChangeUserPasswordRejection as No;
 
-        let organization = &known(tenant, &self.user)?.organization;
+        let organization = &own_or_administered(tenant, context, &self.user)?.organization;
         let (held, whose) = (tenant.sign_ins.of(&self.user), (&self.user, organization));
         if held.password_generation == 0 {
             return Err(No::NoPassword);
         }
         // Otherwise whoever acts for the user could go on guessing.
         held.lock.map_or(Ok(()), |reason| Err(No::Locked(reason)))?;
-        let FreshChange { is_proved, new } = &context.fresh;
-        new.check_compared(tenant, &self.user).map_err(|_| No::Moved)?;
-        if !is_proved {
-            return Ok(tries::failed(tenant, whose, SignInMethod::Password, None));
+        let FreshChange { compared, new } = &context.fresh;
+        if *compared != held.password_generation {
+            return Err(No::Moved);
         }
+        let Some(new) = new else {
+            return Ok(tries::failed(tenant, whose, SignInMethod::Password, None));
+        };
         new.hash.as_ref().map_err(|fault| No::Password(*fault))?;
         Ok(vec![new.fact(whose, false, context.now).into()])
     }
 
     fn vault(&self, tenant: &Tenant, context: &Context<FreshChange>) -> Vec<VaultWrite> {
-        let FreshChange { is_proved, new } = &context.fresh;
-        if *is_proved { new.vault(tenant, &self.user) } else { Vec::new() }
+        let new = context.fresh.new.iter();
+        new.flat_map(|new| new.vault(tenant, &self.user)).collect()
     }
 
     fn reply(fresh: &FreshChange) -> Map<String, Value> {
-        Map::from_iter([("changed".to_owned(), fresh.is_proved.into())])
+        Map::from_iter([("changed".to_owned(), fresh.is_proved().into())])
     }
 }
 

@@ -6,7 +6,7 @@ use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fault::{UserUnknown, known};
+use super::fault::{UserFault, own_or_administered};
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
 /// Chooses what a user proves beside the password.
@@ -22,7 +22,7 @@ pub struct ChooseSecondFactor {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChooseSecondFactorRejection {
     #[error(transparent)]
-    UserUnknown(#[from] UserUnknown),
+    User(#[from] UserFault),
     #[error(transparent)]
     Required(#[from] FactorRequired),
 }
@@ -35,7 +35,7 @@ pub struct FactorRequired;
 impl Rejection for ChooseSecondFactorRejection {
     fn refusal(&self) -> Refusal {
         match self {
-            Self::UserUnknown(unknown) => unknown.refusal(),
+            Self::User(fault) => fault.refusal(),
             Self::Required(required) => required.refusal(),
         }
     }
@@ -77,9 +77,9 @@ impl Command for ChooseSecondFactor {
     fn decide(
         &self,
         tenant: &Tenant,
-        _: &Context,
+        context: &Context,
     ) -> Result<Vec<Event>, ChooseSecondFactorRejection> {
-        let organization = known(tenant, &self.user)?.organization.clone();
+        let organization = own_or_administered(tenant, context, &self.user)?.organization.clone();
         let (before, after) = (tenant.sign_ins.of(&self.user).second_factor, self.factor);
         // Who had none before the account asked for one keeps it until they choose.
         if before == after {
@@ -118,7 +118,7 @@ mod tests {
         check(&tenant(), "A-B-1", Bare, Ok(None));
         check(&with_factor(Tfa), "A-B-1", Mfa, Ok(Some(Tfa)));
         check(&with_factor(Tfa), "A-B-1", Bare, Ok(Some(Tfa)));
-        let unknown = UserUnknown(UserId("A-B-2".to_owned()));
+        let unknown = UserFault::Unknown(UserId("A-B-2".to_owned()));
         check(&tenant(), "A-B-2", Tfa, Err(unknown.into()));
     }
 

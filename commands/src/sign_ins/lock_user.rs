@@ -6,7 +6,7 @@ use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fault::{UserUnknown, known};
+use super::fault::{UserFault, administered};
 use crate::{Command, Context, Mint};
 
 /// Keeps a user from signing in. The user's API clients go on working.
@@ -18,7 +18,7 @@ pub struct LockUser {
 }
 
 impl Command for LockUser {
-    type Rejection = UserUnknown;
+    type Rejection = UserFault;
     type Fresh = ();
     const NAME: &'static str = "LockUser";
     const URGENT: bool = true;
@@ -35,8 +35,8 @@ impl Command for LockUser {
         Aggregate::user(&self.user)
     }
 
-    fn decide(&self, tenant: &Tenant, _: &Context) -> Result<Vec<Event>, UserUnknown> {
-        let organization = known(tenant, &self.user)?.organization.clone();
+    fn decide(&self, tenant: &Tenant, context: &Context) -> Result<Vec<Event>, UserFault> {
+        let organization = administered(tenant, context, &self.user)?.organization.clone();
         let reason = LockReason::Administrator;
         // What failed tries locked may be unlocked by a reset; what an administrator did, may not.
         if tenant.sign_ins.of(&self.user).lock == Some(reason) {
@@ -51,7 +51,7 @@ mod tests {
     use super::super::sample::{ada, locked, tenant};
     use super::*;
 
-    fn check(tenant: &Tenant, user: &str, expected: Result<usize, UserUnknown>) {
+    fn check(tenant: &Tenant, user: &str, expected: Result<usize, UserFault>) {
         let command = LockUser { user: UserId(user.to_owned()) };
         let decided = command.decide(tenant, &Context::sample(()));
         let (user, organization) = ada();
@@ -65,6 +65,6 @@ mod tests {
         check(&tenant(), "A-B-1", Ok(1));
         check(&locked(LockReason::Administrator), "A-B-1", Ok(0));
         check(&locked(LockReason::FailedSignIns), "A-B-1", Ok(1));
-        check(&tenant(), "A-B-2", Err(UserUnknown(UserId("A-B-2".to_owned()))));
+        check(&tenant(), "A-B-2", Err(UserFault::Unknown(UserId("A-B-2".to_owned()))));
     }
 }

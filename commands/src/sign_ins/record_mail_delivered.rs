@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::fault::{UserUnknown, known};
+use super::fault::{UserFault, administered};
 use super::passwords::drop_mail;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
@@ -23,7 +23,7 @@ pub struct RecordMailDelivered {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordMailDeliveredRejection {
     #[error(transparent)]
-    UserUnknown(#[from] UserUnknown),
+    User(#[from] UserFault),
     #[error("no mail {0} waits for the user")]
     MailUnknown(Uuid),
 }
@@ -31,7 +31,7 @@ pub enum RecordMailDeliveredRejection {
 impl Rejection for RecordMailDeliveredRejection {
     fn refusal(&self) -> Refusal {
         match self {
-            Self::UserUnknown(unknown) => unknown.refusal(),
+            Self::User(fault) => fault.refusal(),
             Self::MailUnknown(_) => Refusal::not_found("mail_unknown", "mail"),
         }
     }
@@ -57,9 +57,9 @@ impl Command for RecordMailDelivered {
     fn decide(
         &self,
         tenant: &Tenant,
-        _: &Context,
+        context: &Context,
     ) -> Result<Vec<Event>, RecordMailDeliveredRejection> {
-        let organization = known(tenant, &self.user)?.organization.clone();
+        let organization = administered(tenant, context, &self.user)?.organization.clone();
         let (user, mail) = (self.user.clone(), self.mail);
         if tenant.sign_ins.of(&user).pending_mail != Some(mail) {
             return Err(RecordMailDeliveredRejection::MailUnknown(mail));

@@ -11,7 +11,7 @@ use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fault::{UserUnknown, known};
+use super::fault::{UserFault, administered};
 use super::tries;
 use crate::{Command, Context, Mint, Refusal, Rejection};
 
@@ -43,7 +43,7 @@ pub struct RecordSignIn {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordSignInRejection {
     #[error(transparent)]
-    UserUnknown(#[from] UserUnknown),
+    User(#[from] UserFault),
     #[error("the user is locked {0}")]
     Locked(LockReason),
     #[error("the allow list is on, and the address is not on it")]
@@ -59,7 +59,7 @@ pub enum RecordSignInRejection {
 impl Rejection for RecordSignInRejection {
     fn refusal(&self) -> Refusal {
         match self {
-            Self::UserUnknown(unknown) => unknown.refusal(),
+            Self::User(fault) => fault.refusal(),
             Self::Locked(_) => Refusal::forbidden("user_locked"),
             Self::AddressNotListed => Refusal::forbidden("address_not_listed").about("address"),
             Self::OtherFactor(_) => Refusal::conflict("other_factor", Vec::new()).about("method"),
@@ -99,7 +99,7 @@ impl Command for RecordSignIn {
     ) -> Result<Vec<Event>, RecordSignInRejection> {
         use RecordSignInRejection as No;
 
-        let organization = &known(tenant, &self.user)?.organization;
+        let organization = &administered(tenant, context, &self.user)?.organization;
         let (held, list) = (tenant.sign_ins.of(&self.user), &tenant.allow_list);
         held.lock.map_or(Ok(()), |reason| Err(No::Locked(reason)))?;
         if list.is_enabled() && !list.covers(self.address) {

@@ -10,7 +10,7 @@ use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fault::{UserUnknown, known};
+use super::fault::{UserFault, own_or_administered};
 use crate::{Command, Context, Mint};
 
 /// Forgets what a user set up as a second factor, and unlocks what failed tries locked.
@@ -22,7 +22,7 @@ pub struct ResetSecondFactor {
 }
 
 impl Command for ResetSecondFactor {
-    type Rejection = UserUnknown;
+    type Rejection = UserFault;
     type Fresh = ();
     const NAME: &'static str = "ResetSecondFactor";
 
@@ -38,8 +38,8 @@ impl Command for ResetSecondFactor {
         Aggregate::user(&self.user)
     }
 
-    fn decide(&self, tenant: &Tenant, _: &Context) -> Result<Vec<Event>, UserUnknown> {
-        let organization = &known(tenant, &self.user)?.organization;
+    fn decide(&self, tenant: &Tenant, context: &Context) -> Result<Vec<Event>, UserFault> {
+        let organization = &own_or_administered(tenant, context, &self.user)?.organization;
         let held = tenant.sign_ins.of(&self.user);
         let unlocked = held.lock.filter(|reason| *reason == LockReason::FailedSignIns);
         let unlocked = unlocked.map(|before| {
@@ -79,7 +79,7 @@ mod tests {
         let unknown = UserId("A-B-2".to_owned());
         let decided = ResetSecondFactor { user: unknown.clone() };
         let decided = decided.decide(&with_factor(SecondFactor::Mfa), &Context::sample(()));
-        assert_eq!(decided, Err(UserUnknown(unknown)));
+        assert_eq!(decided, Err(UserFault::Unknown(unknown)));
     }
 
     #[test]

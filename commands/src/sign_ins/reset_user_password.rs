@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::fault::{UserUnknown, known};
+use super::fault::{UserFault, administered};
 use super::passwords::{Delivery, FreshPassword, MailReason};
 use crate::{Command, Context, Mint};
 
@@ -23,7 +23,7 @@ pub struct ResetUserPassword {
 }
 
 impl Command for ResetUserPassword {
-    type Rejection = UserUnknown;
+    type Rejection = UserFault;
     type Fresh = FreshPassword;
     const NAME: &'static str = "ResetUserPassword";
     const DRAWS_SLOWLY: bool = true;
@@ -46,8 +46,8 @@ impl Command for ResetUserPassword {
         &self,
         tenant: &Tenant,
         context: &Context<FreshPassword>,
-    ) -> Result<Vec<Event>, UserUnknown> {
-        let organization = &known(tenant, &self.user)?.organization;
+    ) -> Result<Vec<Event>, UserFault> {
+        let organization = &administered(tenant, context, &self.user)?.organization;
         Ok(vec![context.fresh.fact((&self.user, organization), true, context.now).into()])
     }
 

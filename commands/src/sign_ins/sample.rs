@@ -11,12 +11,12 @@ use crate::access::sample::tenant as with_groups;
 use crate::mint::sample;
 
 /// The user and where she belongs.
-pub(super) fn ada() -> (UserId, OrganizationId) {
+pub(crate) fn ada() -> (UserId, OrganizationId) {
     (UserId("A-B-1".to_owned()), OrganizationId("5".to_owned()))
 }
 
 /// A tenant with the user `A-B-1`.
-pub(super) fn tenant() -> Tenant {
+pub(crate) fn tenant() -> Tenant {
     let mut tenant = with_groups();
     let (user, organization) = ada();
     let (profile, grants) = (Personal::Erased, Grants::default());

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::fault::{UserUnknown, known};
+use super::fault::{UserFault, administered};
 use super::password::{ClearPassword, PasswordFault};
 use super::passwords::{Delivery, FreshPassword};
 use crate::{Command, Context, Mint, Refusal, Rejection};
@@ -27,7 +27,7 @@ pub struct SetUserPassword {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SetUserPasswordRejection {
     #[error(transparent)]
-    UserUnknown(#[from] UserUnknown),
+    User(#[from] UserFault),
     #[error(transparent)]
     Password(PasswordFault),
     #[error("the user's password was changed meanwhile; try again")]
@@ -37,7 +37,7 @@ pub enum SetUserPasswordRejection {
 impl Rejection for SetUserPasswordRejection {
     fn refusal(&self) -> Refusal {
         match self {
-            Self::UserUnknown(unknown) => unknown.refusal(),
+            Self::User(fault) => fault.refusal(),
             Self::Password(fault) => fault.refusal("newPassword"),
             Self::Moved => Refusal::conflict("password_moved", Vec::new()),
         }
@@ -76,7 +76,7 @@ impl Command for SetUserPassword {
     ) -> Result<Vec<Event>, SetUserPasswordRejection> {
         use SetUserPasswordRejection as No;
 
-        let organization = &known(tenant, &self.user)?.organization;
+        let organization = &administered(tenant, context, &self.user)?.organization;
         let fresh = &context.fresh;
         fresh.check_compared(tenant, &self.user).map_err(|_| No::Moved)?;
         fresh.hash.as_ref().map_err(|fault| No::Password(*fault))?;
@@ -206,8 +206,8 @@ mod tests {
             let (command, context) = world.drawn(json!({"user": user, "newPassword": password}));
             command.decide(&world.tenant, &context).unwrap_err()
         };
-        let unknown = UserUnknown(UserId("A-B-2".to_owned()));
-        assert_eq!(refused("A-B-2", "abcdefg1"), No::UserUnknown(unknown));
+        let unknown = UserFault::Unknown(UserId("A-B-2".to_owned()));
+        assert_eq!(refused("A-B-2", "abcdefg1"), No::User(unknown));
         let short = refused("A-B-1", "s3cret");
         assert_eq!(short, No::Password(PasswordFault::TooShort));
         assert_eq!(short.to_string(), "a password has 8 characters or more");

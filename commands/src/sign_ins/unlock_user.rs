@@ -5,7 +5,7 @@ use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fault::{UserUnknown, known};
+use super::fault::{UserFault, administered};
 use crate::{Command, Context, Mint};
 
 /// Lets a user sign in again, and forgets the tries that failed.
@@ -17,7 +17,7 @@ pub struct UnlockUser {
 }
 
 impl Command for UnlockUser {
-    type Rejection = UserUnknown;
+    type Rejection = UserFault;
     type Fresh = ();
     const NAME: &'static str = "UnlockUser";
 
@@ -33,8 +33,8 @@ impl Command for UnlockUser {
         Aggregate::user(&self.user)
     }
 
-    fn decide(&self, tenant: &Tenant, _: &Context) -> Result<Vec<Event>, UserUnknown> {
-        let organization = known(tenant, &self.user)?.organization.clone();
+    fn decide(&self, tenant: &Tenant, context: &Context) -> Result<Vec<Event>, UserFault> {
+        let organization = administered(tenant, context, &self.user)?.organization.clone();
         let Some(before) = tenant.sign_ins.of(&self.user).lock else { return Ok(Vec::new()) };
         Ok(vec![UserUnlocked { user: self.user.clone(), organization, before }.into()])
     }
@@ -47,7 +47,7 @@ mod tests {
     use super::super::sample::{ada, locked, tenant};
     use super::*;
 
-    fn decided(tenant: &Tenant, user: &str) -> Result<Vec<Event>, UserUnknown> {
+    fn decided(tenant: &Tenant, user: &str) -> Result<Vec<Event>, UserFault> {
         UnlockUser { user: UserId(user.to_owned()) }.decide(tenant, &Context::sample(()))
     }
 
@@ -63,7 +63,7 @@ mod tests {
             let held = tenant.sign_ins.of(&ada().0);
             assert_eq!((held.lock, held.failed_tries), (None, 0));
         }
-        let unknown = UserUnknown(UserId("A-B-2".to_owned()));
+        let unknown = UserFault::Unknown(UserId("A-B-2".to_owned()));
         assert_eq!(decided(&tenant(), "A-B-2"), Err(unknown));
     }
 }

@@ -60,7 +60,7 @@ impl Reach<'_> {
 /// Whether a user with these grants is somebody's to administer. Who holds nothing is up to those
 /// who administer users at the top, and who holds something for the account to those who do so at
 /// every top.
-pub(super) fn administers(
+pub(crate) fn administers(
     grants: &Grants,
     tenant: &Tenant,
     authority: &Authority,
@@ -96,7 +96,7 @@ pub(super) fn may_grant(
 }
 
 /// Whether an actor is this user, or a client that acts for this user.
-pub(super) fn is_own(user: &UserId, tenant: &Tenant, actor: &Actor) -> bool {
+pub(crate) fn is_own(user: &UserId, tenant: &Tenant, actor: &Actor) -> bool {
     if actor.home != tenant.id {
         return false;
     }

@@ -34,7 +34,7 @@ pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
         clone_from,
         notifications: wanted.map(notifications::wanted).transpose()?,
         second_factor,
-        first_password: Some(if is_mailed(&call) {
+        first_password: Some(if wire::sends_email(&call.request) {
             FirstPassword::Mailed
         } else {
             FirstPassword::Shown
@@ -50,12 +50,6 @@ pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
         shown.insert("newPassword".to_owned(), password.expose().into());
     }
     Ok(wire::created(&format!("/user-admin/ui-identities/{user}"), Value::Object(shown)))
-}
-
-/// Whether the first password goes to the user by mail, as it does unless the request says no.
-fn is_mailed(call: &Call) -> bool {
-    let value = call.request.query_value("sendEmail");
-    !value.is_some_and(|value| value.eq_ignore_ascii_case("false"))
 }
 
 /// The name of the user to take grants from.

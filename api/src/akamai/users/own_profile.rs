@@ -24,7 +24,7 @@ pub(super) async fn replace_basic_info(call: Call) -> Result<Response, Problem> 
 }
 
 /// The user that the calling client acts for, in the account that the call is about.
-async fn own(call: &Call) -> Result<UserId, Problem> {
+pub(in crate::akamai) async fn own(call: &Call) -> Result<UserId, Problem> {
     let calling = call.caller.client.as_ref().ok_or_else(Problem::no_client)?;
     let client = clients::one(&call.views, &call.tenant, calling.id).await.map_err(Fault::from)?;
     let user = client.and_then(|client| client.authorized_user);

@@ -72,7 +72,7 @@ fn who_is_locked_does_not_get_in() {
     let nobody = UserId("A-B-2".to_owned());
     let command =
         RecordSignIn { user: nobody.clone(), method: Tfa, outcome: Success, address: None };
-    let unknown = UserUnknown(nobody);
+    let unknown = UserFault::Unknown(nobody);
     assert_eq!(command.decide(&tenant(), &Context::sample(None)), Err(unknown.into()));
 }
 
