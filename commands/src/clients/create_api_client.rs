@@ -189,7 +189,7 @@ impl Command for CreateApiClient {
 
 #[cfg(test)]
 mod tests {
-    use domain::{GroupId, Permission};
+    use domain::{GroupId, OrganizationId, Permission};
     use serde_json::json;
 
     use super::*;
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(told, [bare.as_slice(), &more].concat());
         assert_eq!(kept.len(), 3, "{kept:?}");
         let Event::ClientCreated(born) = &events[0] else { panic!("{events:?}") };
-        assert_eq!(born.organization.as_ref().map(|it| it.as_str()), Some("5"));
+        assert_eq!(born.organization.as_ref().map(OrganizationId::as_str), Some("5"));
     }
 
     #[test]

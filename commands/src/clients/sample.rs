@@ -4,8 +4,8 @@ use domain::{
     AccessLevel, Actor, ActorKind, AkamaiClientId, Api, ApiAccess, ApiId, ApiRegistered,
     CaptureClientId, ClientAccess, ClientAccessSet, ClientCreated, ClientCredentialCreated,
     ClientFeature, ClientId, ClientKind, CpCode, CpCodeId, CpCodeRegistered, CredentialId, Grants,
-    GroupAccess, GroupCreated, GroupGrant, GroupId, OrganizationId, Permission, Personal,
-    RoleCreated, RoleId, RoleKind, Tenant, TenantId, UserCreated, UserId,
+    GroupAccess, GroupCreated, GroupGrant, GroupId, OrganizationCreated, OrganizationId,
+    Permission, Personal, RoleCreated, RoleId, RoleKind, Tenant, TenantId, UserCreated, UserId,
 };
 use uuid::Uuid;
 
@@ -75,6 +75,8 @@ pub(crate) fn with_user() -> Tenant {
     });
     let mut grants = Grants::roles([(GroupId(1), RoleId(2))]);
     grants.groups.push(GroupGrant { group: GroupId(3), role: None, is_blocked: true });
+    let (organization, name) = (OrganizationId("5".to_owned()), "emea".to_owned());
+    tenant.organizations.created(&OrganizationCreated { organization, name });
     for (user, grants) in [(ada(), grants), (bob(), Grants::default())] {
         let (organization, profile) = (OrganizationId("5".to_owned()), Personal::Erased);
         tenant.users.created(&UserCreated { user, organization, profile, grants });

@@ -145,9 +145,11 @@ fn the_list_is_what_the_files_hold() {
 fn what_takes_something_away_from_somebody_is_urgent() {
     let urgent: Vec<_> = COMMANDS.iter().filter(|entry| entry.urgent).map(|it| it.name).collect();
     let expected = [
+        "DeactivateAllClientCredentials",
         "DeactivateClient",
         "DeactivateClientCredential",
         "DeleteClient",
+        "DeleteClientCredential",
         "DeleteUser",
         "LockClient",
         "LockUser",

@@ -161,7 +161,7 @@ mod tests {
         let admin = on(&[(1, &[UserAdmin])]);
         check(&admin, &none, &reads, lacking(Read, 4));
         check(&admin, &reads, &reads, Ok(()));
-        check(&on(&[(1, &[UserAdmin]), (4, &[Read])]), &none, &reads, Ok(()));
+        check(&on(&[(1, &[UserAdmin]), (4, &[UserAdmin, Read])]), &none, &reads, Ok(()));
         let both = on(&[(1, &[UserAdmin, Read]), (5, &[UserAdmin])]);
         let account = held(&[(4, 2)], &[6]);
         check(&both, &reads, &account, Err(Lacking::OnAccount(Read)));
