@@ -6,7 +6,7 @@ mod set_blocked_assets;
 
 use std::collections::HashSet;
 
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use domain::{AssetId, GroupId, Permission, UserId};
 use projections::{assets, blocked_assets, users};
 use serde_json::{Value, json};
@@ -27,18 +27,12 @@ pub(super) fn operations(akamai: Dialect<Akamai>) -> Dialect<Akamai> {
         .op("put-blocked-properties", Method::PUT, "/user-admin/ui-identities/{uiIdentityId}/groups/{groupId}/blocked-properties", admin, set_blocked_assets::handle)
 }
 
-/// No such user, or not one of this account.
-fn no_user(user: &UserId) -> Problem {
-    let text = format!("There is no user {user}.");
-    Problem::user_admin(StatusCode::NOT_FOUND, "1100", "User not found", text)
-}
-
 /// The user and the group that the path names, if the caller has the permission there.
 async fn found(call: &Call, permission: Permission) -> Result<(UserId, GroupId), Problem> {
     let group = GroupId(wire::path_id(&call.request, "groupId")?);
     let user = UserId(call.request.param("uiIdentityId").to_owned());
     let row = users::one(&call.views, &call.tenant, &user).await.map_err(Fault::from)?;
-    let user = row.ok_or_else(|| no_user(&user))?.user;
+    let user = row.ok_or_else(|| Problem::no_user(&user))?.user;
     Forest::of(call).await?.check(&call.caller, permission, group)?;
     Ok((user, group))
 }

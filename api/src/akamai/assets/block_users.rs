@@ -3,7 +3,6 @@
 
 use std::collections::HashSet;
 
-use axum::http::StatusCode;
 use axum::response::Response;
 use commands::assets::{BlockUsersOnAsset, BlockUsersOnAssetRejection};
 use domain::{Permission, UserId};
@@ -40,12 +39,9 @@ fn user_ids(elements: &[Value]) -> Result<Vec<UserId>, Problem> {
 
 impl From<BlockUsersOnAssetRejection> for Problem {
     fn from(rejection: BlockUsersOnAssetRejection) -> Self {
-        let text = rejection.to_string();
         match rejection {
             BlockUsersOnAssetRejection::AssetUnknown(_) => no_asset(),
-            BlockUsersOnAssetRejection::UserUnknown(_) => {
-                Self::user_admin(StatusCode::NOT_FOUND, "1100", "User not found", text)
-            }
+            BlockUsersOnAssetRejection::UserUnknown(user) => Self::no_user(user),
         }
     }
 }

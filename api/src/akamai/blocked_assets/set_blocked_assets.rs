@@ -5,7 +5,7 @@ use axum::response::Response;
 use commands::assets::{SetBlockedAssets, SetBlockedAssetsRejection};
 use domain::{AssetId, Permission};
 
-use super::{found, no_user, shown};
+use super::{found, shown};
 use crate::akamai::problem::Problem;
 use crate::akamai::wire;
 use crate::call::Call;
@@ -28,7 +28,7 @@ impl From<SetBlockedAssetsRejection> for Problem {
 
         let text = rejection.to_string();
         match rejection {
-            No::UserUnknown(user) => no_user(&user),
+            No::UserUnknown(user) => Self::no_user(user),
             No::GroupUnknown(group) => Self::no_group(group),
             No::NotInGroup { .. } => Self::invalid(MEMBER, text),
         }
