@@ -53,7 +53,7 @@ async fn a_locked_user_stays_out_and_their_clients_go_on_working(database: Arc<D
     let world = World::start(&database).await;
     let path = somebody(&world).await;
     let user = path.rsplit('/').next().unwrap();
-    let body = json!({"name": "theirs", "authorizedUser": user, "access": [
+    let body = json!({"name": "theirs", "kind": "CLIENT", "authorizedUser": user, "access": [
         {"group": Ids::of(&world).await.emea, "role": role(&world, "Viewer").await},
     ]});
     let client = world.command("CreateClient", body).await;

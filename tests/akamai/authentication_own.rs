@@ -106,14 +106,20 @@ async fn plain_client(world: &World) -> Credential {
 
 async fn a_client_that_acts_for_nobody_has_no_profile(database: Arc<Database>) {
     let world = World::start(&database).await;
-    let nobodys = world.restricted("nobody's", "EMEA", "Administrator").await;
+    let groups = world.admin("GET", "/v1/tenants/default/groups", Value::Null).await;
+    let roles = world.admin("GET", "/v1/tenants/default/roles", Value::Null).await;
+    let group = &groups.named("groups", "EMEA")["group"];
+    let access = json!([{"group": group, "role": roles.named("roles", "Administrator")["role"]}]);
+    let made = world.command("CreateClient", json!({"name": "nobody's", "access": access})).await;
+    let nobodys = world.signer(&made["client"]).await;
     let events = world.events().await;
     for (method, path, body) in [
         ("POST", CHANGE, json!({"currentPassword": "a", "newPassword": "b"})),
         ("PUT", "/user-profile/additionalAuthentication", json!("MFA")),
         ("PUT", "/user-profile/additionalAuthentication/reset", Value::Null),
     ] {
-        is_refused(&world.akamai_as(&nobodys, method, path, body).await, 404, "1100");
+        let reply = world.akamai_as(&nobodys, method, path, body).await;
+        assert_eq!(reply.status, 403, "no API is its to call: {reply}");
     }
     assert_eq!(world.events().await, events);
     world.stop().await;
