@@ -196,7 +196,7 @@ impl Event {
         #[expect(clippy::wildcard_enum_match_arm, reason = "most facts tell nothing of a person")]
         match self {
             Self::UserCreated(fact) => vec![&mut fact.profile],
-            Self::UserProfileReplaced(fact) => vec![&mut fact.before, &mut fact.after],
+            Self::UserProfileReplaced(fact) => vec![&mut *fact.before, &mut *fact.after],
             Self::UserDeleted(fact) => vec![&mut fact.profile],
             Self::RecordCreated(fact) => vec![&mut fact.content],
             Self::RecordChanged(fact) => vec![&mut fact.content],

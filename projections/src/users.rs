@@ -197,8 +197,8 @@ mod tests {
         let replaced = UserProfileReplaced {
             user: user.clone(),
             organization: organization.clone(),
-            before: Personal::Erased,
-            after: Personal::Erased,
+            before: Box::new(Personal::Erased),
+            after: Box::new(Personal::Erased),
             email_pending: true,
         };
         let grants = r#"{"groups":[{"group":3,"role":4,"is_blocked":false}],"account_roles":[]}"#;

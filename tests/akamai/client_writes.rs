@@ -20,6 +20,7 @@ on_both_stores!(
 
 const ALL: &str = "actions=true&groupAccess=true&apiAccess=true&credentials=true&ipAcl=true";
 
+#[expect(clippy::too_many_lines, reason = "one story from its beginning to its end")]
 async fn a_client_lives_as_terraform_has_it(database: Arc<Database>) {
     let world = World::start(&database).await;
     trust_owner(&world).await;
@@ -203,6 +204,7 @@ async fn groups_come_back_as_they_were_sent(database: Arc<Database>) {
     world.stop().await;
 }
 
+#[expect(clippy::too_many_lines, reason = "one story from its beginning to its end")]
 async fn bodies_that_cannot_be_are_refused_and_write_nothing(database: Arc<Database>) {
     let world = World::start(&database).await;
     let made = world.akamai("POST", "/api-clients", body("robot", ADA)).await;

@@ -59,6 +59,7 @@ async fn newest(world: &World) -> Value {
     all.body["events"].as_array().unwrap().last().unwrap().clone()
 }
 
+#[expect(clippy::too_many_lines, reason = "one story from its beginning to its end")]
 async fn a_credential_goes_from_its_making_to_its_deletion(database: Arc<Database>) {
     let world = World::start(&database).await;
     let id = world.credentials.akamai.client_id.clone();
@@ -74,7 +75,7 @@ async fn a_credential_goes_from_its_making_to_its_deletion(database: Arc<Databas
         );
         let instant = |member: &str| {
             let text = made.body[member].as_str().unwrap();
-            assert!(text.ends_with(".000Z"), "{made}");
+            assert!(text.contains(".000Z"), "{made}");
             DateTime::parse_from_rfc3339(text).unwrap().to_utc()
         };
         assert_eq!(instant("createdOn") + Months::new(24), instant("expiresOn"));
@@ -336,7 +337,7 @@ async fn what_is_anothers_or_unknown_is_refused_and_nothing_is_written(database:
     for signer in [&viewer, &local] {
         for (method, path) in each(&robot.akamai_id, &own) {
             let refused = world.akamai_as(signer, method, &path, body.clone()).await;
-            let reads = method == "GET" && std::ptr::eq(signer, &viewer);
+            let reads = method == "GET" && std::ptr::eq(signer, &raw const viewer);
             let expected = if reads { [200, 404] } else { [403, 403] };
             assert!(expected.contains(&refused.status), "{method} {path}: {refused}");
         }

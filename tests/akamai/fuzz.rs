@@ -34,7 +34,7 @@ const TASKS: u64 = 16;
 const TRIES: usize = 3;
 
 /// What takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Of these each hashes a password, which takes as long as a hundred others.
 const SLOW: [&str; 3] =

@@ -110,7 +110,7 @@ impl CaptureError {
     }
 
     /// The same with OAuth's word for it, and the vendor's own beside.
-    pub(super) fn as_oauth(mut self, word: &'static str, status: StatusCode) -> Self {
+    pub(super) fn into_oauth(mut self, word: &'static str, status: StatusCode) -> Self {
         self.more.push(("sub_error", json!(self.word)));
         Self { word, status, ..self }
     }

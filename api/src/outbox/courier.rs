@@ -80,12 +80,9 @@ impl Courier {
 
     /// Whether the mail is off our hands.
     async fn deliver(&self, row: &VaultRow) -> bool {
-        let mail = match self.mail(row).await {
-            Ok(Some(mail)) => mail,
-            // The rows are late, or nothing is known of the user any more; what went wrong is in
-            // the log already.
-            Ok(None) | Err(_) => return false,
-        };
+        // Else the rows are late, or nothing is known of the user any more; what went wrong is in
+        // the log already.
+        let Ok(Some(mail)) = self.mail(row).await else { return false };
         let (tenant, id) = (&row.tenant, &mail.id);
         if let Err(error) = self.outbox.take(&mail).await {
             let cause = error.source().map(ToString::to_string);

@@ -86,7 +86,9 @@ mod tests {
         let command = DeactivateAllClientCredentials { client };
         let decided = command.decide(&tenant, &Context::sample(())).unwrap();
         assert_eq!(decided, [fact(7).into(), fact(9).into()]);
-        decided.iter().for_each(|event| tenant.apply(event));
+        for event in &decided {
+            tenant.apply(event);
+        }
         assert_eq!(command.decide(&tenant, &Context::sample(())), Ok(Vec::new()));
         let unknown = DeactivateAllClientCredentials { client: id(9) };
         let refused = Err(DeactivateAllClientCredentialsRejection::ClientUnknown(id(9)));

@@ -175,9 +175,9 @@ mod tests {
         });
         let command: SetMembership = serde_json::from_value(body).unwrap();
         let mut facts = command.decide(&tenant, &Context::sample(()))?;
-        Ok(facts.pop().map(|fact| match fact {
-            Event::MembershipSet(fact) => fact,
-            other => panic!("another fact: {other:?}"),
+        Ok(facts.pop().map(|fact| {
+            let Event::MembershipSet(fact) = fact else { panic!("another fact: {fact:?}") };
+            fact
         }))
     }
 

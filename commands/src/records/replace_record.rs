@@ -103,8 +103,8 @@ impl Command for ReplaceRecord {
         if let Some(by) = holder.filter(|by| *by != record) {
             return Err(ContentFault::EmailTaken(by).into());
         }
-        let content = drawn.content.clone().ok_or(No::Erased(record))?;
-        Ok(vec![RecordChanged { record, content }.into()])
+        let sealed = drawn.content.clone().ok_or(No::Erased(record))?;
+        Ok(vec![RecordChanged { record, content: sealed }.into()])
     }
 }
 

@@ -151,7 +151,9 @@ mod tests {
         let context = Context::sample(command.draw(&mut mint(&tenant, &keys, &[])).unwrap());
         let events = command.decide(&tenant, &context).unwrap();
         let kept = after(Vec::new(), command.vault(&tenant, &context));
-        events.iter().for_each(|event| tenant.apply(event));
+        for event in &events {
+            tenant.apply(event);
+        }
         (tenant, keys, kept)
     }
 
@@ -190,7 +192,9 @@ mod tests {
             assert_eq!((failed.tries, events.len()), (tries, if tries == 5 { 2 } else { 1 }));
             assert_eq!(command.vault(&world.0, &context), []);
             assert_eq!(ChangeUserPassword::reply(&context.fresh)["changed"], false);
-            events.iter().for_each(|event| world.0.apply(event));
+            for event in &events {
+                world.0.apply(event);
+            }
         }
         let (command, context) = drawn(&world, "abcdefg1", "abcdefg2");
         let locked = ChangeUserPasswordRejection::Locked(LockReason::FailedSignIns);

@@ -58,7 +58,7 @@ mod tests {
     fn a_user_is_there_for_administrators_and_for_whoever_acts_as_them() {
         let (tenant, (user, _)) = (tenant(), ada());
         let asked = |authority, actor| {
-            let context = Context { authority, actor, ..Context::sample(()) };
+            let context = Context { actor, authority, ..Context::sample(()) };
             let is_held = |held: Result<&User, UserFault>| held.is_ok();
             [
                 is_held(administered(&tenant, &context, &user)),

@@ -130,7 +130,9 @@ mod tests {
             let events = command.decide(&self.tenant, &context)?;
             let writes = command.vault(&self.tenant, &context);
             self.kept = after(std::mem::take(&mut self.kept), writes.clone());
-            events.iter().for_each(|event| self.tenant.apply(event));
+            for event in &events {
+                self.tenant.apply(event);
+            }
             Ok(writes)
         }
 

@@ -77,14 +77,16 @@ mod tests {
         tenant.users.profile_replaced(&UserProfileReplaced {
             user: user(),
             organization: organization(),
-            before: Personal::Erased,
-            after: Personal::Erased,
+            before: Box::new(Personal::Erased),
+            after: Box::new(Personal::Erased),
             email_pending: true,
         });
         let events = decide(&tenant, user()).unwrap();
         let (user, organization) = (user(), organization());
         assert_eq!(events, [UserEmailConfirmed { user: user.clone(), organization }.into()]);
-        events.iter().for_each(|event| tenant.apply(event));
+        for event in &events {
+            tenant.apply(event);
+        }
         assert_eq!(decide(&tenant, user), Ok(vec![]));
         let other = UserId("A-B-9".to_owned());
         let unknown = ConfirmEmailRejection::UserUnknown(other.clone());

@@ -137,7 +137,9 @@ mod tests {
         assert_eq!(names, ["token.revoked", "user.deleted"]);
         let writes = command.vault(&tenant, &context);
         assert_eq!(kept_and_dropped(&writes), [vec![], vec!["a", "acme/A-B-1.1"]]);
-        events.iter().for_each(|event| tenant.apply(event));
+        for event in &events {
+            tenant.apply(event);
+        }
         assert!(tenant.users.is_empty());
     }
 

@@ -208,8 +208,8 @@ mod tests {
         assert_eq!(profile.faults(), expected);
     }
 
-    fn text(text: &str) -> Option<String> {
-        Some(text.to_owned())
+    fn text<T: From<String>>(text: &str) -> T {
+        text.to_owned().into()
     }
 
     #[test]

@@ -128,8 +128,8 @@ impl Command for ReplaceUserProfile {
         let fact = UserProfileReplaced {
             user: self.user.clone(),
             organization: organization.clone(),
-            before: Personal::from_closed(before),
-            after: person.profile.clone(),
+            before: Box::new(Personal::from_closed(before)),
+            after: Box::new(person.profile.clone()),
             email_pending: is_pending(held, person),
         };
         Ok([fact.into()].into_iter().chain(chosen).collect())

@@ -73,7 +73,9 @@ impl Credential {
     pub fn status(&self, at: DateTime<Utc>) -> CredentialStatus {
         match self.terms.status {
             CredentialStatus::Active if at >= self.end() => CredentialStatus::Inactive,
-            status => status,
+            status @ (CredentialStatus::Active
+            | CredentialStatus::Inactive
+            | CredentialStatus::Deleted) => status,
         }
     }
 

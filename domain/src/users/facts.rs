@@ -19,8 +19,8 @@ pub struct UserProfileReplaced {
     pub user: UserId,
     /// Where the user belongs.
     pub organization: OrganizationId,
-    pub before: Personal<Profile>,
-    pub after: Personal<Profile>,
+    pub before: Box<Personal<Profile>>,
+    pub after: Box<Personal<Profile>>,
     /// The e-mail address is another one than the person last confirmed.
     pub email_pending: bool,
 }

@@ -69,8 +69,8 @@ fn a_factor_is_configured_by_signing_in_with_it_until_it_is_reset() {
     let (before, after) = (SecondFactor::None, SecondFactor::Mfa);
     let chosen = UserSecondFactorChosen { user, organization, before, after };
     assert_eq!(changed(chosen), "second_factor=MFA configured_factor=- is_reset=0");
-    let used = "failed_tries=0 signed_in_at=1 configured_factor=MFA is_reset=0";
-    assert_eq!(changed(signed_in(SignInMethod::Mfa, false)), used);
+    let entered = "failed_tries=0 signed_in_at=1 configured_factor=MFA is_reset=0";
+    assert_eq!(changed(signed_in(SignInMethod::Mfa, false)), entered);
     let (user, organization) = ids();
     let reset = UserSecondFactorReset { user, organization, was_configured: true };
     assert_eq!(changed(reset), "failed_tries=0 configured_factor=- is_reset=1");

@@ -17,6 +17,7 @@ use crate::fault::Fault;
 
 /// Which sections the form in detail shows.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the request")]
 pub(super) struct Sections {
     group_access: bool,
     api_access: bool,
@@ -115,7 +116,7 @@ pub(super) async fn item(
 pub(super) async fn detail(
     call: &Call,
     client: &ClientRow,
-    shows: Sections,
+    asked: Sections,
 ) -> Result<Map<String, Value>, Fault> {
     let known = Known::of(call, client).await?;
     let (access, usage) = (&known.access.access, &known.access.usage);
@@ -123,27 +124,27 @@ pub(super) async fn detail(
     let mut put = |name: &str, value: Value| shown.insert(name.to_owned(), value);
     put("baseURL", json!(call.request.origin()));
     let forest = Forest::of(call).await?;
-    if shows.group_access {
+    if asked.group_access {
         put("groupAccess", sections::group_access(call, &forest, client, access).await?);
     }
-    if shows.api_access {
+    if asked.api_access {
         put("apiAccess", sections::api_access(call, access).await?);
     }
-    if let Some(acl) = usage.ip_acl.as_ref().filter(|_| shows.ip_acl) {
+    if let Some(acl) = usage.ip_acl.as_ref().filter(|_| asked.ip_acl) {
         put("ipAcl", json!({"enable": acl.enabled, "cidr": acl.cidrs}));
     }
     if let Some(purge) = &usage.purge {
         put("purgeOptions", sections::purge_options(purge));
     }
-    if shows.credentials {
+    if asked.credentials {
         let leave = credentials::Leave::of(call, &forest, client, usage);
         let rows = known.credentials.iter();
         put(
             "credentials",
-            rows.map(|held| credentials::show::one(call, held, leave, shows.actions)).collect(),
+            rows.map(|held| credentials::show::one(call, held, leave, asked.actions)).collect(),
         );
     }
-    if shows.actions {
+    if asked.actions {
         let mut actions = actions(call, &forest, client, &known);
         let may_edit = actions.get("edit").cloned().unwrap_or_default();
         for more in ["editApis", "editAuth", "editGroups", "editIpAcl", "editSwitchAccount"] {
@@ -161,8 +162,12 @@ pub(super) fn actions(
     client: &ClientRow,
     known: &Known,
 ) -> Map<String, Value> {
-    let may_write =
-        call.caller.client.as_ref().and_then(|it| it.level).is_some_and(|it| it.writes());
+    let may_write = call
+        .caller
+        .client
+        .as_ref()
+        .and_then(|it| it.level)
+        .is_some_and(domain::AccessLevel::writes);
     let admin = may_write && reaches(call, forest, Permission::ClientAdmin, client);
     let is_editable = client.kind != ClientKind::ServiceAccount;
     let mut shown = Map::new();

@@ -50,10 +50,12 @@ pub(super) async fn replace(call: Call) -> Result<Response, CaptureError> {
     change(call, |_, given| given).await
 }
 
+type Attributes = Map<String, Value>;
+
 /// The record is read, changed and written on the condition that nobody else did meanwhile.
 async fn change(
     mut call: Call,
-    how: fn(Map<String, Value>, Map<String, Value>) -> Map<String, Value>,
+    how: fn(Attributes, Attributes) -> Attributes,
 ) -> Result<Response, CaptureError> {
     let parameters = Parameters::of(&call.request);
     check_type(&parameters)?;

@@ -64,12 +64,16 @@ impl Scope {
             if self.covers(&path) {
                 return None;
             }
-            match value {
-                Value::Object(inner) if self.reaches_into(&path) => {
-                    Some((name, self.rest(&path, inner).into()))
-                }
-                other => Some((name, other)),
-            }
+            let left = match value {
+                Value::Object(inner) if self.reaches_into(&path) => self.rest(&path, inner).into(),
+                whole @ (Value::Null
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::String(_)
+                | Value::Array(_)
+                | Value::Object(_)) => whole,
+            };
+            Some((name, left))
         });
         kept.collect()
     }

@@ -50,7 +50,9 @@ async fn handle(call: Call) -> Result<Response, OAuthError> {
     if parameters.required("grant_type")? != GRANT {
         let reason = "authorization_code is the only one";
         let error = CaptureError::invalid("grant_type", reason);
-        return Err(OAuthError(error.as_oauth("unsupported_grant_type", StatusCode::BAD_REQUEST)));
+        return Err(OAuthError(
+            error.into_oauth("unsupported_grant_type", StatusCode::BAD_REQUEST),
+        ));
     }
     let (text, uri) = (parameters.required("code")?, parameters.required("redirect_uri")?);
     let known = known_token(&call.app, text).await?.filter(|(tenant, _)| *tenant == call.tenant);
@@ -84,7 +86,7 @@ impl From<UseRecordCodeRejection> for CaptureError {
 impl From<CaptureError> for OAuthError {
     fn from(error: CaptureError) -> Self {
         let (word, status) = error.oauth_word();
-        Self(error.as_oauth(word, status))
+        Self(error.into_oauth(word, status))
     }
 }
 

@@ -28,10 +28,9 @@ fn decided(change: Value) -> Result<Vec<Event>, CreateUserRejection> {
 }
 
 fn grants(change: Value) -> Grants {
-    match &decided(change).unwrap()[0] {
-        Event::UserCreated(fact) => fact.grants.clone(),
-        other => panic!("{}", other.name()),
-    }
+    let events = decided(change).unwrap();
+    let Event::UserCreated(fact) = &events[0] else { panic!("{}", events[0].name()) };
+    fact.grants.clone()
 }
 
 #[test]
