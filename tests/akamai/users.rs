@@ -284,10 +284,11 @@ async fn a_users_own_profile_is_theirs_to_change(database: Arc<Database>) {
     assert_eq!(owned.status, 409, "{owned}");
     let detail = owned.body["errors"][0]["detail"].as_str().unwrap();
     assert_eq!(detail, format!("client {}", client["client"].as_str().unwrap()));
-    let nobody = world.restricted("nobody's", "EMEA", "Viewer").await;
+    let nobodys = world.command("CreateClient", json!({"name": "nobody's"})).await;
+    let nobody = world.signer(&nobodys["client"]).await;
     for (method, path) in [("GET", "/user-profile"), ("PUT", "/user-profile/basic-info")] {
         let refused = world.akamai_as(&nobody, method, path, info.clone()).await;
-        assert_eq!(refused.status, 404, "{refused}");
+        assert_eq!(refused.status, 403, "no API is its to call: {refused}");
     }
     world.stop().await;
 }

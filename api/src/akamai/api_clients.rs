@@ -96,7 +96,7 @@ pub(super) fn reaches(
 async fn answer(call: &Call, client: &ClientRow) -> Result<Response, Problem> {
     let found = clients::one(&call.views, &call.tenant, client.client).await;
     let client = found.map_err(Fault::from)?.ok_or_else(Problem::no_client)?;
-    let known = show::Known::of(call, &client).await?;
+    let known = show::Known::of(call, &client).await?.ok_or_else(Problem::no_client)?;
     Ok(wire::ok(Value::Object(show::item(call, &client, &known).await?)))
 }
 

@@ -19,7 +19,7 @@ pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
     rows.sort_by(|one, other| one.akamai_id.cmp(&other.akamai_id));
     let mut shown = Vec::with_capacity(rows.len());
     for client in &rows {
-        let known = show::Known::of(&call, client).await?;
+        let Some(known) = show::Known::of(&call, client).await? else { continue };
         let mut item = show::item(&call, client, &known).await?;
         if call.request.query_flag("actions") {
             let actions = show::actions(&call, &forest, client, &known);

@@ -11,6 +11,7 @@ use super::sections::{self, notified};
 use crate::akamai::credentials;
 use crate::akamai::forest::Forest;
 use crate::akamai::names::Names;
+use crate::akamai::problem::Problem;
 use crate::akamai::wire::date;
 use crate::call::Call;
 use crate::fault::Fault;
@@ -57,15 +58,14 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) async fn of(call: &Call, client: &ClientRow) -> Result<Self, Fault> {
+    /// `None` for a client that was deleted since its row was read.
+    pub(super) async fn of(call: &Call, client: &ClientRow) -> Result<Option<Self>, Fault> {
         let (views, tenant) = (&call.views, &client.tenant);
         let access = client_access::one(views, tenant, client.client).await?;
         let credentials = clients::credentials_of(views, tenant, client.client).await?;
         let is_live = |held: &&CredentialRow| held.state.is_live(call.request.received_at);
         let active_credentials = credentials.iter().filter(is_live).count();
-        // Both rows come with one event.
-        let access = access.ok_or(Fault::Internal)?;
-        Ok(Self { access, credentials, active_credentials })
+        Ok(access.map(|access| Self { access, credentials, active_credentials }))
     }
 }
 
@@ -117,8 +117,8 @@ pub(super) async fn detail(
     call: &Call,
     client: &ClientRow,
     asked: Sections,
-) -> Result<Map<String, Value>, Fault> {
-    let known = Known::of(call, client).await?;
+) -> Result<Map<String, Value>, Problem> {
+    let known = Known::of(call, client).await?.ok_or_else(Problem::no_client)?;
     let (access, usage) = (&known.access.access, &known.access.usage);
     let mut shown = common(call, client, &known).await?;
     let mut put = |name: &str, value: Value| shown.insert(name.to_owned(), value);
