@@ -105,7 +105,7 @@ pub trait Command: Send + Sync + 'static {
     }
 
     /// Of whom more is sealed in [`Command::draw`]: the key of that subject is loaded before.
-    fn subject(&self) -> Option<&str> {
+    fn subject(&self) -> Option<String> {
         None
     }
 

@@ -43,6 +43,13 @@ async fn nodes_show_each_others_writes(database: Arc<Database>) {
         let path = format!("groups/{}", made["group"]);
         let seen = ask(reader, admin, Method::GET, &path, Value::Null).await;
         assert_eq!(seen["name"], *name, "{seen}");
+
+        // Its key was drawn by the other node, after this one had read the tenant's keys.
+        let body = json!({"name": format!("Client of turn {turn}")});
+        let made = ask(writer, admin, Method::POST, "commands/CreateClient", body).await;
+        let email = json!({"client": made["client"], "email": "ops@acme.example"});
+        let told = ask(reader, admin, Method::POST, "commands/UpdateClient", email).await;
+        assert_eq!(told["details"]["sequence"], "2", "{told}");
     }
     for node in nodes {
         node.stop().await;

@@ -106,8 +106,8 @@ impl Command for CreateApiClient {
         Right::ClientAdmin
     }
 
-    fn subject(&self) -> Option<&str> {
-        Some(self.authorized_user.as_str())
+    fn subject(&self) -> Option<String> {
+        Some(self.authorized_user.to_string())
     }
 
     fn weight(&self) -> usize {

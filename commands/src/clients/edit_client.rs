@@ -167,8 +167,8 @@ impl Command for EditClient {
         Right::ClientAdmin
     }
 
-    fn subject(&self) -> Option<&str> {
-        self.authorized_user.as_ref().map(UserId::as_str)
+    fn subject(&self) -> Option<String> {
+        self.authorized_user.as_ref().map(UserId::to_string)
     }
 
     fn weight(&self) -> usize {

@@ -190,6 +190,11 @@ impl Command for UpdateClient {
         size_of_val(self) + texts + self.tags.as_deref().map_or(0, bytes_of)
     }
 
+    /// A new address is sealed under the client's own key.
+    fn subject(&self) -> Option<String> {
+        matches!(self.email, Some(Some(_))).then(|| self.client.to_string())
+    }
+
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<FreshEmail, SealError> {
         let clear = self.email.as_mut().and_then(Option::take);
         clear.map(|clear| clear.seal(self.client, mint.keys())).transpose()

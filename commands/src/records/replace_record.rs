@@ -64,8 +64,8 @@ impl Command for ReplaceRecord {
         Right::UserAdmin
     }
 
-    fn subject(&self) -> Option<&str> {
-        Some(&self.uuid)
+    fn subject(&self) -> Option<String> {
+        Some(self.uuid.clone())
     }
 
     fn weight(&self) -> usize {

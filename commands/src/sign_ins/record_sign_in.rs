@@ -79,8 +79,8 @@ impl Command for RecordSignIn {
         Right::UserAdmin
     }
 
-    fn subject(&self) -> Option<&str> {
-        Some(self.user.as_str())
+    fn subject(&self) -> Option<String> {
+        Some(self.user.to_string())
     }
 
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<Option<Personal<IpAddr>>, SealError> {

@@ -82,8 +82,8 @@ impl Command for ReplaceUserProfile {
         Right::UserAdmin
     }
 
-    fn subject(&self) -> Option<&str> {
-        Some(self.user.as_str())
+    fn subject(&self) -> Option<String> {
+        Some(self.user.to_string())
     }
 
     fn draw(&mut self, mint: &mut Mint<'_>) -> Result<FreshPerson, SealError> {

@@ -30,7 +30,7 @@ impl Shared {
         mut command: C,
     ) -> Result<(C, C::Fresh), LogError> {
         let (tenant, keys) = (tenant.clone(), Arc::clone(&seat.keys));
-        if command.subject().is_some_and(|subject| !keys.knows(subject)) {
+        if command.subject().is_some_and(|subject| !keys.knows(&subject)) {
             // Another node may have drawn it.
             self.keyring.load(&keys).await?;
         }
