@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 use domain::TenantId;
 use eventlog::EventLog;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::as_of::{FOLDED_MOST, Past, Until, fold_past};
@@ -19,6 +20,8 @@ use crate::{ViewError, Views};
 const WAIT_MOST: Duration = Duration::from_secs(2);
 /// How long one's own write is waited for before it is folded for this one answer.
 const OWN_WRITE: Duration = Duration::from_millis(500);
+/// How many folds of the past may go on at a time.
+const FOLDS_AT_ONCE: usize = 2;
 /// After that nothing is recorded any more for an instant.
 const SETTLED_AFTER: TimeDelta = TimeDelta::minutes(1);
 
@@ -29,6 +32,7 @@ pub struct Reads {
     gate: Gate,
     places: Arc<Mutex<HashMap<TenantId, i32>>>,
     pasts: Pasts,
+    folding: Arc<Semaphore>,
 }
 
 /// Read models that are at least as far as the log was when they were asked for.
@@ -41,7 +45,13 @@ pub struct Current {
 
 impl Reads {
     pub(crate) fn new(engine: Arc<Engine>, gate: Gate) -> Self {
-        Self { engine, gate, places: Arc::default(), pasts: Pasts::default() }
+        Self {
+            engine,
+            gate,
+            places: Arc::default(),
+            pasts: Pasts::default(),
+            folding: Arc::new(Semaphore::new(FOLDS_AT_ONCE)),
+        }
     }
 
     /// The read models as they are, which may be late (`Chancery-Consistency: eventual`).
@@ -100,8 +110,14 @@ impl Reads {
         if let Some(past) = self.pasts.get(tenant, until) {
             return Ok(past);
         }
+        // Each takes much memory while it lasts, so only a few go on at a time.
+        let turn = self.folding.acquire().await;
+        if let Some(past) = self.pasts.get(tenant, until) {
+            return Ok(past);
+        }
         let (log, projections) = (self.log(), &self.engine.projections);
         let past = Arc::new(fold_past(log, projections, tenant, until, FOLDED_MOST).await?);
+        drop(turn);
         let settled = match until {
             Until::Ordinal(_) | Until::Position(_) => true,
             // Another node's clock may be behind by less than that.
