@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use api::edgegrid::Credential;
 use api::settings::Settings;
+use commands::Request;
+use commands::allow_list::EnableAllowList;
+use domain::{Actor, Authority, TenantId};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::client_sample::{ADA, VERA, body, id, trust_owner, with};
 use crate::stores::{Database, on_both_stores};
@@ -144,11 +148,20 @@ async fn calls_keep_to_the_accounts_list_where_a_setting_says_so(database: Arc<D
     let first = &blocks.body[0]["cidrBlockId"];
     world.command("AddCidrBlock", block("192.0.2.0/24")).await;
     world.akamai("DELETE", &format!("/user-admin/ip-acl/allowlist/{first}"), Value::Null).await;
-    let path = "/v1/tenants/default/commands/EnableAllowList";
-    let enabled = world.admin("POST", path, json!({})).await;
-    if enabled.status == 200 {
-        let refused = see().await;
-        assert!(refused.status == 403 && deny(&refused.body["type"]), "{refused}");
-    }
+    // Nobody shuts themselves out, so somebody at the listed address turns it on.
+    let request = Request {
+        tenant: TenantId::new("default").unwrap(),
+        actor: Actor::system(),
+        authority: Authority::full(),
+        command_id: Uuid::now_v7(),
+        correlation: "elsewhere".to_owned(),
+        address: Some([192, 0, 2, 1].into()),
+        expected_sequence: None,
+        idempotency: None,
+        dry_run: false,
+    };
+    world.app.writer.run(request, EnableAllowList {}).await.unwrap();
+    let refused = see().await;
+    assert!(refused.status == 403 && deny(&refused.body["type"]), "{refused}");
     world.stop().await;
 }
