@@ -28,7 +28,7 @@ fn limits() -> Limits {
         answer: Duration::from_millis(300),
         stop: Duration::from_secs(10),
     };
-    Limits { timeouts, trusted_proxies: Vec::new() }
+    Limits { timeouts, ..Limits::default() }
 }
 
 /// A service that says what it was asked, of which nothing is Chancery but the edge.

@@ -3,6 +3,7 @@
 mod document;
 mod lifecycle;
 mod ownership;
+mod rate;
 mod updates;
 
 use std::sync::Arc;

@@ -57,7 +57,8 @@ impl World {
         let Planted::Ready(credentials) = plant(&app, true).await.unwrap() else {
             panic!("a fresh database has its start data already");
         };
-        let limits = Limits { timeouts: Timeouts::default(), trusted_proxies };
+        let browser_origins = app.settings.browser_origins.clone();
+        let limits = Limits { timeouts: Timeouts::default(), trusted_proxies, browser_origins };
         let edge = Edge::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let listening = edge.serve(router(app.clone()), limits, None).unwrap();
         let http = reqwest::Client::new();

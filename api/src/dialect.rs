@@ -98,6 +98,12 @@ pub enum Turned {
 pub trait Face: Send + Sync + 'static {
     type Error: From<Turned> + From<Fault> + Send + 'static;
 
+    /// Turns away who asks too often, before anything is looked at.
+    fn throttle(app: &App, request: &Incoming) -> Result<(), Self::Error> {
+        let _ = (app, request);
+        Ok(())
+    }
+
     /// Who sent this.
     async fn authenticate(app: &App, request: &Incoming) -> Result<Caller, Self::Error>;
 
@@ -282,6 +288,7 @@ async fn admitted<F: Face>(
     position: &Arc<AtomicI64>,
 ) -> Result<Call, F::Error> {
     let (request, position) = (Arc::clone(request), Arc::clone(position));
+    F::throttle(&app, &request)?;
     if operation.needs == Needs::Nothing {
         let (caller, views) = (Caller::stranger(), app.reads.eventual());
         let tenant = caller.tenant.clone();

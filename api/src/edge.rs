@@ -3,6 +3,7 @@
 
 mod access;
 mod arrival;
+pub(crate) mod cors;
 mod guard;
 mod listener;
 mod opening;
@@ -52,21 +53,28 @@ impl Default for Timeouts {
 }
 
 /// What the layers need to know. How long a body may be is the dialects' matter.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Limits {
     pub timeouts: Timeouts,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Origins of web pages that may call, as [`crate::settings::Settings`] has them.
+    pub browser_origins: Vec<String>,
 }
 
 /// The router with the edge around each of its routes. The last layer is the first a request
 /// meets.
 pub fn around(router: Router, limits: Limits) -> Router {
     let stall = RequestBodyTimeoutLayer::new(limits.timeouts.body);
-    router
+    let router = router
         .layer(stall)
         .layer(from_fn_with_state(limits.timeouts.answer, guard::answer_in_time))
-        .layer(CatchPanicLayer::custom(guard::after_panic))
+        .layer(CatchPanicLayer::custom(guard::after_panic));
+    let router = match cors::layer(&limits.browser_origins) {
+        Some(layer) => router.layer(layer),
+        None => router,
+    };
+    router
         .layer(from_fn(access::record))
         .layer(from_fn_with_state(limits.trusted_proxies.into(), arrival::receive))
 }

@@ -2,9 +2,11 @@
 //! by `chancery token` and checked at the edge.
 
 mod claims;
+mod remote;
 mod trusted;
 
 pub use claims::Claims;
+pub use remote::{NoKeys, RemoteKeys};
 pub use trusted::{
     TrustedIssuer, TrustedKeys, claimed_issuer, key_id, verify_assertion, verify_trusted,
 };

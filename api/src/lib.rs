@@ -22,6 +22,7 @@ mod native;
 pub mod outbox;
 mod past;
 pub mod problem;
+pub mod rate;
 pub mod router;
 pub mod serve;
 pub mod settings;

@@ -116,8 +116,11 @@ impl Server {
         let timer = timer::Timer::start(app.clone(), clock, outbox);
         let health = health::routes(app.clone());
         let router = crate::router::router(app.clone()).merge(health);
-        let limits =
-            Limits { timeouts: options.timeouts, trusted_proxies: options.trusted_proxies };
+        let limits = Limits {
+            timeouts: options.timeouts,
+            trusted_proxies: options.trusted_proxies,
+            browser_origins: app.settings.browser_origins.clone(),
+        };
         let listening = edge.serve(router, limits, config).map_err(listen)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         if let Some(lock) = &lock {

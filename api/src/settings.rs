@@ -4,6 +4,7 @@ use crate::caller::OperatorToken;
 use crate::edgegrid::Schemes;
 use crate::jwt::TrustedIssuer;
 use crate::outbox::OutboxPlace;
+use crate::rate::Rate;
 
 /// Choices that the dialects look at. Where the server listens and what it stores in is not their
 /// concern.
@@ -32,6 +33,10 @@ pub struct Settings {
     pub edgegrid_keeps_to_allow_list: bool,
     /// Domain below which a host name names a Capture application: `acme.capture.example`.
     pub capture_domain: Option<String>,
+    /// How often one caller may ask the tenant clients' API.
+    pub tenant_clients_rate: Rate,
+    /// Web pages of these origins may call from a browser; `*` is any.
+    pub browser_origins: Vec<String>,
     /// Where mail is handed over; below the data directory if absent.
     pub outbox: Option<OutboxPlace>,
 }
@@ -49,6 +54,8 @@ impl Default for Settings {
             capture_masks_secrets: false,
             edgegrid_keeps_to_allow_list: false,
             capture_domain: None,
+            tenant_clients_rate: Rate::default(),
+            browser_origins: Vec::new(),
             outbox: None,
         }
     }

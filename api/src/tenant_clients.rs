@@ -44,6 +44,11 @@ pub(crate) struct TenantClients;
 impl Face for TenantClients {
     type Error = ClientsError;
 
+    fn throttle(app: &App, request: &Incoming) -> Result<(), ClientsError> {
+        let admitted = app.settings.tenant_clients_rate.admit(request.address);
+        admitted.map_err(ClientsError::too_many)
+    }
+
     async fn authenticate(app: &App, request: &Incoming) -> Result<Caller, ClientsError> {
         Ok(bearer(app, request.header("authorization"), request.received_at).await?)
     }

@@ -9,6 +9,7 @@
 )]
 
 mod appends;
+mod asking;
 mod bare;
 mod cell;
 mod features;
@@ -31,7 +32,7 @@ use appends::Appends;
 use bare::Bare;
 use cell::{Cell, closed_loop};
 use features::{Ask, Asked, Running};
-use reading::Reading;
+use reading::{Reading, Sized};
 use report::{Report, Target};
 use server::Server;
 use visible::Following;
@@ -58,6 +59,9 @@ struct Arguments {
     /// How many API clients it has.
     #[arg(long, default_value_t = 10_000)]
     clients: usize,
+    /// How many API clients the tenants have whose lists are compared, the smallest first.
+    #[arg(long, value_delimiter = ',', default_value = "1000,10000,100000")]
+    sizes: Vec<usize>,
     /// Measure the lists alone.
     #[arg(long)]
     lists: bool,
@@ -73,6 +77,8 @@ const CALLERS: [(usize, f64); 3] = [(1, 0.8), (8, 1.0), (64, 2.5)];
 const LATER: [(usize, f64); 2] = [(50, 3.0), (99, 4.0)];
 /// How much more than a bare `SELECT` of its rows a list may cost.
 const LISTS: f64 = 2.0;
+/// How much more a filtered list may cost in a larger tenant.
+const GROWTH: f64 = 2.0;
 /// The pool that callers of the bare `INSERT` share, as a service would have one.
 const POOL: u32 = 8;
 const STEADY_CALLERS: usize = 16;
@@ -124,6 +130,8 @@ async fn lists(server: &mut Server, arguments: &Arguments, report: &mut Report) 
     let Arguments { users, groups, clients, .. } = *arguments;
     eprintln!("preparing {users} users in {groups} groups, and {clients} API clients");
     let reading = Reading::prepare(&server.database().await?, users, groups, clients).await?;
+    eprintln!("preparing tenants of {:?} API clients", arguments.sizes);
+    let sized = reading.sized(&arguments.sizes).await?;
     let time = Duration::from_millis(arguments.milliseconds);
     for repetition in 1..=arguments.repetitions {
         eprintln!("lists, repetition {repetition} of {}", arguments.repetitions);
@@ -135,7 +143,28 @@ async fn lists(server: &mut Server, arguments: &Arguments, report: &mut Report) 
             report.note(name, Target::AtMost(LISTS), &list, ratio);
         }
     }
+    for repetition in 1..=arguments.repetitions {
+        eprintln!("sizes, repetition {repetition} of {}", arguments.repetitions);
+        grown(&sized, time, report).await?;
+    }
     reading.stop().await;
+    Ok(())
+}
+
+/// The same lists in tenants of several sizes, beside the smallest.
+async fn grown(sized: &[Sized], time: Duration, report: &mut Report) -> Result<()> {
+    let Some(smallest) = sized.first() else { return Ok(()) };
+    for (number, (what, _)) in smallest.gets.iter().enumerate() {
+        let mut base = None;
+        for Sized { size, gets } in sized {
+            let Some((_, get)) = gets.get(number) else { continue };
+            let cell = closed_loop(get, 1, time).await?;
+            let median = cell.quantile(50);
+            let ratio = median / *base.get_or_insert(median);
+            let name = format!("tenant clients, {what}, of {size}");
+            report.note(&name, Target::AtMost(GROWTH), &cell, ratio);
+        }
+    }
     Ok(())
 }
 

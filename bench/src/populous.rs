@@ -1,12 +1,15 @@
 //! Fills the default tenant with a forest of groups and with users who hold roles in it.
 
 use api::app::App;
+use api::jwt::{AUDIENCE, Claims, ISSUERS, mint};
+use chrono::{TimeDelta, Utc};
 use commands::clients::CreateClient;
 use commands::groups::CreateGroup;
+use commands::tenants::{CreateTenant, SetSigningSecret};
 use commands::users::CreateUser;
 use domain::{GroupId, RoleId, TenantId};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use projections::{groups, organizations, roles};
+use projections::{ViewError, groups, organizations, roles};
 use serde_json::{Value, json};
 
 use crate::Result;
@@ -45,7 +48,7 @@ pub(crate) async fn fill(app: &App, users: usize, n_groups: usize) -> Result<Str
     let first = create(0).await?;
     let others = stream::iter((1..users).map(create)).buffer_unordered(ABREAST);
     others.try_for_each(|_| async { Ok(()) }).await?;
-    app.reads.current(&tenant).await?;
+    settled(app, &tenant).await?;
     Ok(first.to_string())
 }
 
@@ -63,7 +66,52 @@ pub(crate) async fn add_clients(app: &App, count: usize) -> Result<()> {
     };
     let all = stream::iter((0..count).map(create)).buffer_unordered(ABREAST);
     all.try_for_each(|()| async { Ok(()) }).await?;
-    app.reads.current(&tenant).await?;
+    settled(app, &tenant).await
+}
+
+/// The tenant that [`tenant_of`] makes.
+pub(crate) fn name(size: usize) -> String {
+    format!("clients-{size}")
+}
+
+/// A tenant with so many API clients, ten to a tag; returns a token of its administrator.
+pub(crate) async fn tenant_of(app: &App, size: usize) -> Result<String> {
+    let name = name(size);
+    let tenant = TenantId::new(&name)?;
+    ask(&app.writer, &tenant, CreateTenant { name }).await?;
+    let secret = ask(&app.writer, &tenant, SetSigningSecret {}).await?.fresh;
+    let tags = size.div_ceil(10);
+    let create = |number: usize| {
+        let tenant = &tenant;
+        async move {
+            let tag = format!("t{}", number % tags);
+            let body = json!({"name": format!("Client {number:06}"), "tags": [tag]});
+            let command: CreateClient = serde_json::from_value(body)?;
+            ask(&app.writer, tenant, command).await.map(drop)
+        }
+    };
+    let all = stream::iter((0..size).map(create)).buffer_unordered(ABREAST);
+    all.try_for_each(|()| async { Ok(()) }).await?;
+    settled(app, &tenant).await?;
+    let claims = Claims {
+        iss: ISSUERS.map(str::to_owned)[0].clone(),
+        aud: Some(AUDIENCE.into()),
+        exp: (Utc::now() + TimeDelta::hours(1)).timestamp(),
+        sub: Some("bench".to_owned()),
+        tenant_id: Some(tenant.to_string()),
+        roles: vec!["admin".to_owned()],
+        ..Claims::default()
+    };
+    Ok(mint(&claims, secret.expose())?)
+}
+
+/// Waits until the read models show all of the tenant.
+async fn settled(app: &App, tenant: &TenantId) -> Result<()> {
+    while let Err(error) = app.reads.current(tenant).await {
+        if !matches!(error, ViewError::Behind { .. }) {
+            return Err(error.into());
+        }
+    }
     Ok(())
 }
 

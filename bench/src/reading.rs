@@ -5,26 +5,20 @@ use std::sync::Arc;
 
 use api::app::App;
 use api::credentials::AkamaiCredentials;
-use api::edgegrid::{Credential, Signed, sign};
+use api::edgegrid::Credential;
 use api::router::router;
 use api::settings::Settings;
 use api::start_data::{Planted, plant};
 use api::user_names::UserNames;
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::Request;
-use chrono::Utc;
 use projections::{Projections, Views};
-use tower::ServiceExt as _;
-use uuid::Uuid;
 
 use crate::Result;
-use crate::cell::Contender;
+use crate::asking::{Get, Proof};
 use crate::populous;
 use crate::rows::Select;
 use crate::world::World;
 
-const HOST: &str = "chancery.example";
 const ROOT: &str = "/identity-management/v3";
 
 /// A program with many users and groups in its read models.
@@ -32,6 +26,13 @@ pub(crate) struct Reading {
     app: App,
     /// What is asked for, and the rows that the answer rests on.
     pub(crate) lists: Vec<(&'static str, Arc<Get>, Arc<Select>)>,
+    service: Router,
+}
+
+/// A tenant of so many API clients, and the lists that are asked for.
+pub(crate) struct Sized {
+    pub(crate) size: usize,
+    pub(crate) gets: [(&'static str, Arc<Get>); 5],
 }
 
 impl Reading {
@@ -63,29 +64,76 @@ impl Reading {
         populous::add_clients(&app, clients).await?;
         let capture = Arc::new(Get {
             service: service.clone(),
-            proof: Proof::Capture,
+            proof: Proof::Query,
             target: format!(
                 "/clients/list?client_id={}&client_secret={}",
                 credentials.capture.owner_client_id, credentials.capture.owner_client_secret
             ),
         });
-        let bare = Select::open(url).await?;
+        let select = Select::open(url).await?;
+        let bare = |tables: &[(&str, &str, &str)]| Arc::new(select.of(tables));
         let of_user = format!("user_id = '{somebody}'");
         let lists = vec![
-            ("list of API clients (Capture)", capture, Arc::new(bare.of(&[("clients_v", "")]))),
+            (
+                "list of API clients (Capture)",
+                capture,
+                bare(&[
+                    ("clients_v", "client_id, capture_id, name, features, secret_generation", ""),
+                    ("client_allow_lists_v", "*", ""),
+                ]),
+            ),
+            (
+                "list of API clients (Akamai)",
+                get("/api-clients"),
+                bare(&[
+                    (
+                        "clients_v",
+                        "client_id, akamai_id, name, description, kind, authorized_user, access, \
+                         is_default, is_locked, is_active, created_by, created_at",
+                        "",
+                    ),
+                    ("client_access_v", "*", ""),
+                    ("client_credentials_v", "*", ""),
+                ]),
+            ),
             (
                 "list of users",
                 get("/user-admin/ui-identities"),
-                Arc::new(bare.of(&[("users_v", ""), ("user_sign_ins_v", "")])),
+                bare(&[("users_v", "*", ""), ("user_sign_ins_v", "*", "")]),
             ),
-            ("forest of groups", get("/user-admin/groups"), Arc::new(bare.of(&[("groups_v", "")]))),
+            ("forest of groups", get("/user-admin/groups"), bare(&[("groups_v", "*", "")])),
             (
                 "effective access of one user",
                 get(&format!("/users/{}/group-access", populous::SOMEBODY)),
-                Arc::new(bare.of(&[("groups_v", ""), ("users_v", &of_user)])),
+                bare(&[("groups_v", "*", ""), ("users_v", "*", &of_user)]),
             ),
         ];
-        Ok(Self { app, lists })
+        Ok(Self { app, lists, service })
+    }
+
+    /// What lists cost as their tenant grows: a tenant of each size, and what is asked in it.
+    pub(crate) async fn sized(&self, sizes: &[usize]) -> Result<Vec<Sized>> {
+        let mut all = Vec::new();
+        for size in sizes {
+            let token = populous::tenant_of(&self.app, *size).await?;
+            let get = |query: &str| {
+                let target = format!(
+                    "/clients/v1/tenants/{}/clients?limit=20{query}",
+                    populous::name(*size)
+                );
+                let (service, proof) = (self.service.clone(), Proof::Bearer(token.clone()));
+                Arc::new(Get { service, proof, target })
+            };
+            let gets = [
+                ("first page", get("")),
+                ("active ones", get("&active=true")),
+                ("by tag", get("&tags=t7")),
+                ("by part of the name", get("&name=t%200001")),
+                ("by tag and part of the name", get("&tags=t7&name=t%200001")),
+            ];
+            all.push(Sized { size: *size, gets });
+        }
+        Ok(all)
     }
 
     pub(crate) async fn stop(&self) {
@@ -99,40 +147,5 @@ fn signer(held: &AkamaiCredentials) -> Credential {
         client_token: held.client_token.clone(),
         access_token: held.access_token.clone(),
         client_secret: held.client_secret.clone(),
-    }
-}
-
-/// How a request shows whose it is.
-enum Proof {
-    EdgeGrid(Credential),
-    /// By what stands in its query.
-    Capture,
-}
-
-/// A request with proof of whose it is, from its arrival to the last byte of the answer.
-pub(crate) struct Get {
-    service: Router,
-    proof: Proof,
-    target: String,
-}
-
-impl Contender for Get {
-    async fn act(&self, _: usize) -> Result<()> {
-        let mut request = Request::get(&self.target).header("host", HOST);
-        if let Proof::EdgeGrid(signer) = &self.proof {
-            let signed = Signed { method: "GET", host: HOST, target: &self.target, body: b"" };
-            let nonce = Uuid::now_v7().to_string();
-            let header = sign(signer, "https", &signed, Utc::now(), &nonce)?;
-            request = request.header("authorization", header);
-        }
-        let request = request.body(Body::empty())?;
-        let response = self.service.clone().oneshot(request).await?;
-        let status = response.status();
-        let body = to_bytes(response.into_body(), usize::MAX).await?;
-        if !status.is_success() {
-            let text = String::from_utf8_lossy(&body).into_owned();
-            return Err(format!("{}: {status} {text}", self.target).into());
-        }
-        Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! What lists are measured beside: a bare `SELECT` of all columns of the rows of one tenant, each
+//! What lists are measured beside: a bare `SELECT` of the rows of one tenant, each
 //! row turned into a JSON object, and all of them into bytes.
 
 use serde_json::{Map, Value};
@@ -21,16 +21,17 @@ impl Select {
         Ok(Self { pool: options.connect(url).await?, statements: Vec::new() })
     }
 
-    /// Of these tables, named up to their version, with a condition beside that of the tenant.
-    pub(crate) fn of(&self, tables: &[(&str, &str)]) -> Self {
-        let statement = |(table, condition): &(&str, &str)| {
+    /// Of these tables, named up to their version: these columns, with a condition beside that of
+    /// the tenant.
+    pub(crate) fn of(&self, tables: &[(&str, &str, &str)]) -> Self {
+        let statement = |(table, columns, condition): &(&str, &str, &str)| {
             let known = projections::all();
             let all = known.iter().flat_map(|it| it.tables());
             let mut named = all.filter(|it| it.name.starts_with(table)).map(|it| it.name);
             let table = named.next().unwrap_or(table);
             let more =
                 if condition.is_empty() { String::new() } else { format!(" and {condition}") };
-            format!("select * from {table} where tenant = 'default'{more} order by 1, 2")
+            format!("select {columns} from {table} where tenant = 'default'{more} order by 1, 2")
         };
         let statements = tables.iter().map(statement).collect();
         Self { pool: self.pool.clone(), statements }

@@ -12,7 +12,7 @@ mod tables;
 
 pub use brief::{BriefRow, all_in_brief, one_in_brief};
 pub(crate) use credentials::Credentials;
-pub use credentials::{CredentialRow, by_client_token, credentials_of};
+pub use credentials::{CredentialRow, all_credentials, by_client_token, credentials_of};
 pub(crate) use project::Clients;
 pub use query::{ClientFilter, ClientRow, Due, all, by_akamai_id, by_capture_id, due, one, page};
 pub use resets::ended_at;

@@ -82,7 +82,11 @@ pub(super) struct Client<'a> {
 impl<'a> Client<'a> {
     pub(super) async fn of(world: &'a World) -> Self {
         let channel = Channel::from_shared(format!("http://{}", world.host())).unwrap();
-        let channel = channel.connect().await.unwrap();
+        Self::over(world, channel.connect().await.unwrap()).await
+    }
+
+    /// The same, where gRPC goes over a channel of its own.
+    pub(super) async fn over(world: &'a World, channel: Channel) -> Self {
         let reflection = Reflection::read::<V1>(channel.clone()).await;
         Self { world, channel, reflection }
     }

@@ -97,7 +97,8 @@ async fn answer(call: &Call, client: &ClientRow) -> Result<Response, Problem> {
     let found = clients::one(&call.views, &call.tenant, client.client).await;
     let client = found.map_err(Fault::from)?.ok_or_else(Problem::no_client)?;
     let known = show::Known::of(call, &client).await?.ok_or_else(Problem::no_client)?;
-    Ok(wire::ok(Value::Object(show::item(call, &client, &known).await?)))
+    let behind = show::Behind::of(call, [(&client, &known)]).await?;
+    Ok(wire::ok(Value::Object(behind.item(&client, &known)?)))
 }
 
 /// The last client that can administer all others may not be put out of use.

@@ -19,7 +19,9 @@ pub(super) async fn trusted(
     token: &str,
     now: DateTime<Utc>,
 ) -> Result<Caller, BearerError> {
-    let claims = jwt::verify_trusted(token, issuer, now)?;
+    let kid = jwt::key_id(token)?;
+    let keys = issuer.keys.at_hand(kid.as_deref()).await.map_err(|_| Fault::Unavailable)?;
+    let claims = jwt::verify_trusted(token, issuer, &keys, now)?;
     let subject = claims.subject().ok_or(BearerError::Invalid("it does not say whose it is"))?;
     let actor = Actor {
         home: issuer.tenant.clone(),

@@ -14,9 +14,11 @@ use super::trust::TrustArgs;
 use super::{Failure, PARTITIONS, out};
 use crate::credentials;
 use crate::edge::Timeouts;
+use crate::edge::cors;
 use crate::edgegrid::Schemes;
 use crate::logs::{self, LogFormat};
 use crate::outbox::OutboxPlace;
+use crate::rate::Rate;
 use crate::serve::{Options, Server, TlsFiles};
 use crate::settings::Settings;
 
@@ -66,6 +68,14 @@ pub(super) struct Serve {
     /// What a web token for Zitadel's services is meant for
     #[arg(long, value_name = "PROJECT", default_value_t = Settings::default().zitadel_project)]
     zitadel_project: String,
+    /// Requests a minute that one caller address may make of the tenant clients' API; 0 is no
+    /// limit, and loopback has none
+    #[arg(long, value_name = "N", default_value_t = 6_000)]
+    tenant_clients_rate: u32,
+    /// Origin of web pages that may call from a browser, as a browser sends it; may be repeated,
+    /// `*` is any
+    #[arg(long, value_name = "ORIGIN", value_parser = cors::origin)]
+    browser_origin: Vec<String>,
     /// Most bytes a request's body may have
     #[arg(long, value_name = "BYTES", default_value_t = Settings::default().body_limit)]
     body_limit: usize,
@@ -111,6 +121,8 @@ impl Serve {
                 capture_masks_secrets: self.mask_capture_secrets,
                 edgegrid_keeps_to_allow_list: self.allow_list_for_edgegrid,
                 capture_domain: self.capture_domain,
+                tenant_clients_rate: Rate::per_minute(self.tenant_clients_rate),
+                browser_origins: self.browser_origin,
                 outbox: self.outbox,
                 ..Settings::default()
             },

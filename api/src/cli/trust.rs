@@ -7,7 +7,7 @@ use domain::TenantId;
 use jsonwebtoken::Algorithm;
 
 use super::Failure;
-use crate::jwt::{TrustedIssuer, TrustedKeys};
+use crate::jwt::{RemoteKeys, TrustedIssuer, TrustedKeys};
 
 /// Fewest bytes of a secret that tokens are signed with.
 const SECRET_BYTES_MIN: usize = 32;
@@ -18,9 +18,9 @@ pub(super) struct TrustArgs {
     /// Issuer whose web tokens are taken, as their `iss` says it
     #[arg(long, value_name = "ISSUER", requires = "trusted_keys")]
     trusted_issuer: Option<String>,
-    /// Its public keys: a JSON web key set
-    #[arg(long, value_name = "FILE", group = "trusted_keys", requires = "trusted_issuer")]
-    trusted_jwks: Option<PathBuf>,
+    /// Its public keys: a JSON web key set, or the https address where it publishes them
+    #[arg(long, value_name = "FILE|URL", group = "trusted_keys", requires = "trusted_issuer")]
+    trusted_jwks: Option<String>,
     /// The secret that it signs with, for HS256 and its like
     #[arg(long, value_name = "FILE", group = "trusted_keys", requires = "trusted_issuer")]
     trusted_secret: Option<PathBuf>,
@@ -40,7 +40,12 @@ impl TrustArgs {
     pub(super) fn read(self) -> Result<Option<TrustedIssuer>, Failure> {
         let Some(issuer) = self.trusted_issuer else { return Ok(None) };
         let (keys, usual) = match (&self.trusted_jwks, &self.trusted_secret) {
+            (Some(url), _) if url.contains("://") => {
+                let keys = RemoteKeys::at(url).map_err(Failure::new)?;
+                (TrustedKeys::Remote(keys), Algorithm::RS256)
+            }
             (Some(path), _) => {
+                let path = Path::new(path);
                 let set = serde_json::from_str(&text(path)?).map_err(|error| {
                     Failure::new(format!("{} is not a JSON web key set: {error}", path.display()))
                 })?;

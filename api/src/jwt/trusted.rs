@@ -1,5 +1,6 @@
 //! Tokens that others sign: an issuer the operator trusts, and clients with keys of their own.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -7,7 +8,7 @@ use domain::TenantId;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 
-use super::{Claims, JwtError, reason};
+use super::{Claims, JwtError, NoKeys, RemoteKeys, reason};
 
 /// How old an assertion may be.
 const ASSERTION_AGE_MOST: TimeDelta = TimeDelta::hours(1);
@@ -31,6 +32,8 @@ pub struct TrustedIssuer {
 pub enum TrustedKeys {
     Secret(String),
     Set(JwkSet),
+    /// What its issuer publishes at the moment.
+    Remote(RemoteKeys),
 }
 
 impl fmt::Debug for TrustedKeys {
@@ -38,11 +41,22 @@ impl fmt::Debug for TrustedKeys {
         match self {
             Self::Secret(_) => f.write_str("Secret(..)"),
             Self::Set(set) => write!(f, "Set({} keys)", set.keys.len()),
+            Self::Remote(remote) => remote.fmt(f),
         }
     }
 }
 
 impl TrustedKeys {
+    /// These keys at hand, as new as a token asks for that names `kid`.
+    pub async fn at_hand(&self, kid: Option<&str>) -> Result<Cow<'_, Self>, NoKeys> {
+        Ok(match self {
+            Self::Secret(_) | Self::Set(_) => Cow::Borrowed(self),
+            Self::Remote(remote) => {
+                Cow::Owned(Self::Set(remote.current(kid).await?.as_ref().clone()))
+            }
+        })
+    }
+
     /// The key a token names; where it names none, the only one there is.
     fn named(&self, kid: Option<&str>) -> Result<DecodingKey, JwtError> {
         let key = match self {
@@ -52,6 +66,8 @@ impl TrustedKeys {
                 (None, [only]) => Some(only),
                 (None, _) => None,
             },
+            // None of them is at hand.
+            Self::Remote(_) => None,
         };
         let key = key.ok_or(JwtError::SignatureMismatch)?;
         DecodingKey::from_jwk(key).map_err(|error| reason(error.kind()))
@@ -70,13 +86,14 @@ pub fn claimed_issuer(token: &str) -> Option<String> {
     Some(claims.iss)
 }
 
-/// The claims of a token of a trusted issuer.
+/// The claims of a token of a trusted issuer, checked with its keys at hand.
 pub fn verify_trusted(
     token: &str,
     trusted: &TrustedIssuer,
+    keys: &TrustedKeys,
     now: DateTime<Utc>,
 ) -> Result<Claims, JwtError> {
-    let key = trusted.keys.named(key_id(token)?.as_deref())?;
+    let key = keys.named(key_id(token)?.as_deref())?;
     let mut validation = Validation::new(trusted.algorithm);
     validation.set_required_spec_claims(&["exp", "iss", "aud"]);
     validation.set_issuer(&[&trusted.issuer]);
@@ -145,9 +162,13 @@ mod tests {
         let key = EncodingKey::from_secret(SECRET.as_bytes());
         let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap();
         let now = DateTime::from_timestamp(50, 0).unwrap();
-        let verified = verify_trusted(&token, &trusted(Algorithm::HS256), now).map(drop);
+        let verify = |algorithm| {
+            let issuer = trusted(algorithm);
+            verify_trusted(&token, &issuer, &issuer.keys, now)
+        };
+        let verified = verify(Algorithm::HS256).map(drop);
         assert_eq!(verified, expected, "{claims}");
-        let pinned = verify_trusted(&token, &trusted(Algorithm::HS384), now).unwrap_err();
+        let pinned = verify(Algorithm::HS384).unwrap_err();
         assert_eq!(pinned, JwtError::OtherAlgorithm);
     }
 

@@ -158,9 +158,9 @@ fn responses(operation: &Operation) -> Value {
         refuse("401", "No token, or one that works no longer");
         refuse("403", "Another tenant's path, or a permission is missing");
         refuse("404", "There is no such client or role");
-        refuse("429", "Too many requests");
         refuse("503", "Too much is waiting, or the store is away");
     }
+    refuse("429", "Too many requests");
     refuse("408", "The body stopped coming");
     refuse("413", "The body is too long");
     if operation.method != Method::GET {

@@ -40,6 +40,14 @@ impl ClientsError {
         self
     }
 
+    /// There is room for this caller again in so many seconds.
+    pub(super) fn too_many(seconds: u32) -> Self {
+        let message = format!("Rate limit exceeded; try again in {seconds} s");
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let error = Self::new(status, "RATE_LIMITED", "Too Many Requests", message);
+        Self { retry_after_seconds: Some(seconds), ..error }
+    }
+
     /// A parameter that cannot be taken.
     pub(super) fn invalid(error: impl Into<String>) -> Self {
         let error = error.into();

@@ -56,7 +56,10 @@ const BY_CLIENT_TOKEN: &str = concat!(select!(), "where k.client_token = $1");
 const OF_CLIENT: &str =
     concat!(select!(), "where k.tenant = $1 and k.client_id = $2 order by k.credential_id");
 
-pub(super) const STATEMENTS: &[&str] = &[BY_CLIENT_TOKEN, OF_CLIENT];
+const OF_TENANT: &str =
+    concat!(select!(), "where k.tenant = $1 order by k.client_id, k.credential_id");
+
+pub(super) const STATEMENTS: &[&str] = &[BY_CLIENT_TOKEN, OF_CLIENT, OF_TENANT];
 
 /// The credential with that client token, whosever it is.
 pub async fn by_client_token(
@@ -76,6 +79,15 @@ pub async fn credentials_of(
     client: ClientId,
 ) -> Result<Vec<CredentialRow>, ViewError> {
     let rows = views.rows(CREDENTIALS.name, tenant, OF_CLIENT, &values![client.0]).await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// The credentials of all clients of the tenant, client by client, the oldest of each first.
+pub async fn all_credentials(
+    views: &Views,
+    tenant: &TenantId,
+) -> Result<Vec<CredentialRow>, ViewError> {
+    let rows = views.rows(CREDENTIALS.name, tenant, OF_TENANT, &[]).await?;
     rows.into_iter().map(read).collect()
 }
 

@@ -17,15 +17,19 @@ pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
     let mut rows = clients::all(&call.views, &call.tenant).await.map_err(Fault::from)?;
     rows.retain(|client| reaches(&call, &forest, Permission::Read, client));
     rows.sort_by(|one, other| one.akamai_id.cmp(&other.akamai_id));
-    let mut shown = Vec::with_capacity(rows.len());
-    for client in &rows {
-        let Some(known) = show::Known::of(&call, client).await? else { continue };
-        let mut item = show::item(&call, client, &known).await?;
-        if call.request.query_flag("actions") {
-            let actions = show::actions(&call, &forest, client, &known);
+    let known = show::Known::of_all(&call).await?;
+    // One that was deleted since the rows were read has nothing more to show.
+    let there = || rows.iter().filter_map(|client| Some((client, known.get(&client.client)?)));
+    let behind = show::Behind::of(&call, there()).await?;
+    let with_actions = call.request.query_flag("actions");
+    let shown = there().map(|(client, known)| {
+        let mut item = behind.item(client, known)?;
+        if with_actions {
+            let actions = show::actions(&call, &forest, client, known);
             item.insert("actions".to_owned(), Value::Object(actions));
         }
-        shown.push(Value::Object(item));
-    }
-    Ok(wire::ok(Value::Array(shown)))
+        Ok(Value::Object(item))
+    });
+    let shown: Result<Vec<_>, Fault> = shown.collect();
+    Ok(wire::ok(Value::Array(shown?)))
 }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{AccessLevel, ApiAccess, ClientAccess, GroupGrant, GroupId, PurgeOptions, RoleId};
-use projections::client_access::AccessRow;
 use projections::clients::ClientRow;
 use projections::roles::{self, RoleRow};
 use projections::{catalog, users};
@@ -15,19 +14,6 @@ use crate::fault::Fault;
 
 /// What stands in the place of a role on a group that is blocked.
 const BLOCKED: (i64, &str) = (-1, "Blocked");
-
-/// Whom to tell of a client's credentials; nobody, once the user is erased for whom that was kept.
-pub(super) async fn notified(call: &Call, access: &AccessRow) -> Result<Vec<String>, Fault> {
-    let Some(sealed) = &access.notified else { return Ok(Vec::new()) };
-    let keys = call.app.keyring.tenant(&call.tenant).await?;
-    let is_new = |subject: &str| !keys.knows(subject);
-    if domain::Private::sealed(sealed).is_some_and(|it| is_new(&it.subject)) {
-        // Another node may have drawn it.
-        call.app.keyring.load(&keys).await?;
-    }
-    let opened = keys.open_personal(sealed);
-    Ok(opened.known().map(|known| known.emails.clone()).unwrap_or_default())
-}
 
 /// The APIs it may call. Who may call all is shown all there are, at the widest level of each.
 pub(super) async fn api_access(call: &Call, access: &ClientAccess) -> Result<Value, Fault> {

@@ -1,13 +1,17 @@
 //! An API client as the replies show one: as an item of a list, or in detail.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use commands::clients::access_token;
-use domain::{ClientKind, Permission, UserId};
+use domain::{ClientId, ClientKind, Permission, Private, UserId};
+use eventlog::TenantKeys;
 use projections::client_access::{self, AccessRow};
 use projections::clients::{self, ClientRow, CredentialRow};
 use serde_json::{Map, Value, json};
 
 use super::reaches;
-use super::sections::{self, notified};
+use super::sections;
 use crate::akamai::credentials;
 use crate::akamai::forest::Forest;
 use crate::akamai::names::Names;
@@ -63,52 +67,98 @@ impl Known {
         let (views, tenant) = (&call.views, &client.tenant);
         let access = client_access::one(views, tenant, client.client).await?;
         let credentials = clients::credentials_of(views, tenant, client.client).await?;
+        Ok(access.map(|access| Self::new(call, access, credentials)))
+    }
+
+    /// What stands of all clients of the tenant.
+    pub(super) async fn of_all(call: &Call) -> Result<HashMap<ClientId, Self>, Fault> {
+        let (views, tenant) = (&call.views, &call.tenant);
+        let mut held = HashMap::<_, Vec<_>>::new();
+        for credential in clients::all_credentials(views, tenant).await? {
+            held.entry(credential.client).or_default().push(credential);
+        }
+        let rows = client_access::all(views, tenant).await?;
+        let known = rows.into_iter().map(|access| {
+            let credentials = held.remove(&access.client).unwrap_or_default();
+            (access.client, Self::new(call, access, credentials))
+        });
+        Ok(known.collect())
+    }
+
+    fn new(call: &Call, access: AccessRow, credentials: Vec<CredentialRow>) -> Self {
         let is_live = |held: &&CredentialRow| held.state.is_live(call.request.received_at);
         let active_credentials = credentials.iter().filter(is_live).count();
-        Ok(access.map(|access| Self { access, credentials, active_credentials }))
+        Self { access, credentials, active_credentials }
     }
 }
 
-/// What both forms show.
-async fn common(
-    call: &Call,
-    client: &ClientRow,
-    known: &Known,
-) -> Result<Map<String, Value>, Fault> {
-    let user = client.authorized_user.as_ref().map(UserId::as_str);
-    let actors = [client.marks.created_by.as_str()].into_iter().chain(user);
-    let names = Names::of(call, actors).await?;
-    let keys = call.app.keyring.tenant(&client.tenant).await?;
-    let usage = &known.access.usage;
-    let shown = json!({
-        "accessToken": access_token(&keys, client.client)?,
-        "activeCredentialCount": known.active_credentials,
-        "allowAccountSwitch": usage.allows_account_switch,
-        "authorizedUsers": user.map(|user| names.get(user)).as_slice(),
-        "canAutoCreateCredential": usage.creates_credentials,
-        "clientDescription": client.description,
-        "clientId": client.akamai_id,
-        "clientName": client.name,
-        "clientType": client.kind,
-        "createdBy": names.get(&client.marks.created_by),
-        "createdDate": date(client.marks.created_at),
-        // One that another dialect made inactive cannot call either.
-        "isLocked": client.is_locked || !client.is_active,
-        "notificationEmails": notified(call, &known.access).await?,
-    });
-    Ok(shown.as_object().cloned().unwrap_or_default())
+/// What the forms of several clients share: who is behind them, and the keys to what is sealed.
+pub(super) struct Behind {
+    names: Names,
+    keys: Arc<TenantKeys>,
 }
 
-/// The form of lists, and of the replies to locking and unlocking.
-pub(super) async fn item(
-    call: &Call,
-    client: &ClientRow,
-    known: &Known,
-) -> Result<Map<String, Value>, Fault> {
-    let mut shown = common(call, client, known).await?;
-    let token = format!("akaa-{}", client.akamai_id);
-    shown.insert("serviceConsumerToken".to_owned(), json!(token));
-    Ok(shown)
+impl Behind {
+    pub(super) async fn of<'a>(
+        call: &Call,
+        shown: impl IntoIterator<Item = (&'a ClientRow, &'a Known)>,
+    ) -> Result<Self, Fault> {
+        let keys = call.app.keyring.tenant(&call.tenant).await?;
+        let (mut actors, mut is_behind) = (Vec::new(), false);
+        for (client, known) in shown {
+            actors.push(client.marks.created_by.as_str());
+            actors.extend(client.authorized_user.as_ref().map(UserId::as_str));
+            let sealed = known.access.notified.as_ref().and_then(Private::sealed);
+            is_behind |= sealed.is_some_and(|sealed| !keys.knows(&sealed.subject));
+        }
+        if is_behind {
+            // Another node may have drawn some key.
+            call.app.keyring.load(&keys).await?;
+        }
+        Ok(Self { names: Names::of(call, actors).await?, keys })
+    }
+
+    /// Whom to tell of a client's credentials; nobody, once the user is erased for whom that was
+    /// kept.
+    fn notified(&self, known: &Known) -> Vec<String> {
+        let opened = known.access.notified.as_ref().map(|sealed| self.keys.open_personal(sealed));
+        opened.and_then(|it| it.known().map(|known| known.emails.clone())).unwrap_or_default()
+    }
+
+    /// What both forms show.
+    fn common(&self, client: &ClientRow, known: &Known) -> Result<Map<String, Value>, Fault> {
+        let user = client.authorized_user.as_ref().map(UserId::as_str);
+        let (names, usage) = (&self.names, &known.access.usage);
+        let shown = json!({
+            "accessToken": access_token(&self.keys, client.client)?,
+            "activeCredentialCount": known.active_credentials,
+            "allowAccountSwitch": usage.allows_account_switch,
+            "authorizedUsers": user.map(|user| names.get(user)).as_slice(),
+            "canAutoCreateCredential": usage.creates_credentials,
+            "clientDescription": client.description,
+            "clientId": client.akamai_id,
+            "clientName": client.name,
+            "clientType": client.kind,
+            "createdBy": names.get(&client.marks.created_by),
+            "createdDate": date(client.marks.created_at),
+            // One that another dialect made inactive cannot call either.
+            "isLocked": client.is_locked || !client.is_active,
+            "notificationEmails": self.notified(known),
+        });
+        Ok(if let Value::Object(shown) = shown { shown } else { Map::new() })
+    }
+
+    /// The form of lists, and of the replies to locking and unlocking.
+    pub(super) fn item(
+        &self,
+        client: &ClientRow,
+        known: &Known,
+    ) -> Result<Map<String, Value>, Fault> {
+        let mut shown = self.common(client, known)?;
+        let token = format!("akaa-{}", client.akamai_id);
+        shown.insert("serviceConsumerToken".to_owned(), json!(token));
+        Ok(shown)
+    }
 }
 
 /// The form with sections. What was never told of a client, its `ipAcl` and `purgeOptions`, is left
@@ -120,7 +170,8 @@ pub(super) async fn detail(
 ) -> Result<Map<String, Value>, Problem> {
     let known = Known::of(call, client).await?.ok_or_else(Problem::no_client)?;
     let (access, usage) = (&known.access.access, &known.access.usage);
-    let mut shown = common(call, client, &known).await?;
+    let behind = Behind::of(call, [(client, &known)]).await?;
+    let mut shown = behind.common(client, &known)?;
     let mut put = |name: &str, value: Value| shown.insert(name.to_owned(), value);
     put("baseURL", json!(call.request.origin()));
     let forest = Forest::of(call).await?;
