@@ -2,5 +2,7 @@
 
 mod commands;
 mod confined;
+mod events;
+mod history;
 mod passwords;
 mod queries;

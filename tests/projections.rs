@@ -10,6 +10,7 @@ mod reads;
 mod rebuild;
 mod rows;
 mod scenario;
+mod search;
 mod start;
 mod statements;
 mod watched;

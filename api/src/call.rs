@@ -11,7 +11,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 use chrono::{DateTime, Utc};
 use commands::{Command, Granted};
-use domain::TenantId;
+use domain::{Right, TenantId};
+use eventlog::TenantKeys;
 use projections::Views;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -183,6 +184,17 @@ impl Call {
             self.app.reads.current_with_system(&self.tenant).await?;
         }
         Ok(())
+    }
+
+    /// The tenant's keys, where the caller may see what is personal.
+    pub(crate) async fn opening_keys(&self) -> Result<Option<Arc<TenantKeys>>, Fault> {
+        if !self.caller.has(Right::UserRead) {
+            return Ok(None);
+        }
+        let keys = self.app.keyring.tenant(&self.tenant).await?;
+        // Other nodes may have drawn keys since these were read.
+        self.app.keyring.load(&keys).await?;
+        Ok(Some(keys))
     }
 
     /// The newest ordinal that there was, where the past is shown.

@@ -3,8 +3,11 @@
 
 mod catalog;
 mod commands;
+mod diff;
+mod differences;
 mod events;
 mod features;
+mod history;
 mod openapi;
 mod projections;
 mod queries;
@@ -71,6 +74,8 @@ pub(crate) fn dialect() -> Dialect<Native> {
         .op("getLevelFeatures",  Method::GET,  "/v1/tenants/{tenant}/features/{level}",      Needs::SignedIn,            features::get)
         .op("getObjectFeatures", Method::GET,  "/v1/tenants/{tenant}/features/{level}/{id}", Needs::SignedIn,            features::get)
         .op("listEvents",        Method::GET,  "/v1/tenants/{tenant}/events",             right(Right::EventsRead),      events::list)
+        .op("getHistory",        Method::GET,  "/v1/tenants/{tenant}/history/{kind}/{id}", right(Right::EventsRead),      history::get)
+        .op("getDiff",           Method::GET,  "/v1/tenants/{tenant}/diff",               right(Right::EventsRead),      diff::get)
         .op("listProjections",   Method::GET,  "/v1/projections",                         right(Right::ProjectionRead),  projections::list)
         .op("rebuildProjection", Method::POST, "/v1/projections/{name}/rebuild",          right(Right::ProjectionAdmin), projections::rebuild)
         .op("getOpenApi",        Method::GET,  "/openapi.json",                           Needs::Nothing,                openapi::get)

@@ -34,6 +34,7 @@ mod samples;
 mod sign_ins;
 mod tenant;
 mod tokens;
+mod touched;
 mod upcast;
 mod users;
 

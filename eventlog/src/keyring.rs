@@ -203,7 +203,7 @@ impl TenantKeys {
         held(&self.subjects).contains_key(subject)
     }
 
-    /// Seals a caller's address under the month's key. The first address of a month also yields
+    /// Seals a caller's address under the month's key: equal ones of a month alike. The first address of a month also yields
     /// the row that keeps its key.
     pub fn seal_address(
         &self,
@@ -214,10 +214,10 @@ impl TenantKeys {
         let text = address.to_string();
         let mut months = held(&self.months);
         if let Some(key) = months.get(&month) {
-            return Ok((key.seal(ADDRESS, text.as_bytes())?, None));
+            return Ok((key.seal_alike(ADDRESS, text.as_bytes())?, None));
         }
         let key = Key::draw()?;
-        let sealed = key.seal(ADDRESS, text.as_bytes())?;
+        let sealed = key.seal_alike(ADDRESS, text.as_bytes())?;
         let row = VaultRow {
             kind: VaultKind::AddressKey,
             public_id: format!("{}/{month}", self.tenant),
@@ -227,6 +227,12 @@ impl TenantKeys {
         };
         months.insert(month, key);
         Ok((sealed, Some(VaultWrite::Insert(row))))
+    }
+
+    /// The address as it was sealed in each month whose key is at hand: to look for.
+    pub fn sealed_addresses(&self, address: IpAddr) -> Result<Vec<Vec<u8>>, SealError> {
+        let (text, months) = (address.to_string(), held(&self.months));
+        months.values().map(|key| key.seal_alike(ADDRESS, text.as_bytes())).collect()
     }
 
     /// Opens a caller's address recorded at `at`; `None` when its month's key is gone.
@@ -349,6 +355,7 @@ mod tests {
         let (sealed, first) = keys.seal_address([10, 0, 0, 7].into(), now).unwrap();
         let (_, second) = keys.seal_address([10, 0, 0, 8].into(), now).unwrap();
         assert!(first.is_some() && second.is_none());
+        assert!(keys.sealed_addresses([10, 0, 0, 7].into()).unwrap().contains(&sealed));
         assert_eq!(keys.open_address(&sealed, now).as_deref(), Some("10.0.0.7"));
     }
 

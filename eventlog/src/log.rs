@@ -155,6 +155,21 @@ pub trait EventLog: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Recorded>, LogError>;
 
+    /// The events of one tenant at these ordinals, which ascend, in order; what is not there is
+    /// left out.
+    async fn read_at(
+        &self,
+        place: &Placement,
+        ordinals: &[i64],
+    ) -> Result<Vec<Recorded>, LogError> {
+        let mut events = Vec::new();
+        for ordinal in ordinals {
+            let found = self.read_tenant(place, ordinal - 1, 1).await?;
+            events.extend(found.into_iter().filter(|event| event.ordinal == *ordinal));
+        }
+        Ok(events)
+    }
+
     /// The events of one tenant that `filter` lets through, at most `limit`.
     async fn search(
         &self,

@@ -4,6 +4,8 @@ use std::fmt;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 
 const NONCE: usize = 24;
 
@@ -53,6 +55,28 @@ impl Key {
     pub fn seal(&self, purpose: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).map_err(|_| SealError::NoRandomness)?;
+        self.seal_with(nonce, purpose, plain)
+    }
+
+    /// Seals `plain` so that the same text gives the same bytes under this key, whose holder can
+    /// so look for them. Nobody else learns more than which of them are equal.
+    pub(crate) fn seal_alike(&self, purpose: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).map_err(|_| SealError::Foreign)?;
+        for part in [b"nonce".as_slice(), purpose.as_bytes(), plain] {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        let bytes = mac.finalize().into_bytes();
+        let nonce = bytes.first_chunk::<NONCE>().ok_or(SealError::Foreign)?;
+        self.seal_with(*nonce, purpose, plain)
+    }
+
+    fn seal_with(
+        &self,
+        nonce: [u8; NONCE],
+        purpose: &str,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
         let payload = Payload { msg: plain, aad: purpose.as_bytes() };
         let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload);
         let sealed = sealed.map_err(|_| SealError::Foreign)?;
@@ -116,6 +140,21 @@ mod tests {
         assert_eq!(key.open("farewell", &sealed), Err(SealError::Foreign));
         assert_eq!(other.open("greeting", &sealed), Err(SealError::Foreign));
         assert_eq!(key.open("greeting", b"short"), Err(SealError::Foreign));
+    }
+
+    #[test]
+    fn what_is_sealed_alike_is_equal_under_one_key_alone() {
+        let (key, other) = (Key::draw().unwrap(), Key::draw().unwrap());
+        let sealed = key.seal_alike("greeting", b"hello").unwrap();
+        assert_eq!(key.seal_alike("greeting", b"hello").unwrap(), sealed);
+        assert_eq!(key.open("greeting", &sealed).unwrap(), b"hello");
+        for different in [
+            key.seal_alike("greeting", b"hullo").unwrap(),
+            key.seal_alike("farewell", b"hello").unwrap(),
+            other.seal_alike("greeting", b"hello").unwrap(),
+        ] {
+            assert_ne!(different[..NONCE], sealed[..NONCE]);
+        }
     }
 
     #[test]

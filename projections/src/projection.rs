@@ -15,6 +15,11 @@ pub trait Projection: Send + Sync + 'static {
 
     fn tables(&self) -> Vec<&'static Table>;
 
+    /// Whether the past is told from rows that were folded for it; otherwise from today's.
+    fn is_folded_for_the_past(&self) -> bool {
+        true
+    }
+
     /// What the event changes.
     fn project(
         &self,

@@ -14,7 +14,7 @@ use crate::as_of::{FOLDED_MOST, Past, Until, fold_past};
 use crate::engine::Engine;
 use crate::gate::Gate;
 use crate::pasts::Pasts;
-use crate::{ViewError, Views};
+use crate::{Projection, ViewError, Views};
 
 /// How long a read waits for the rows before it says that they are late.
 const WAIT_MOST: Duration = Duration::from_secs(2);
@@ -33,6 +33,8 @@ pub struct Reads {
     places: Arc<Mutex<HashMap<TenantId, i32>>>,
     pasts: Pasts,
     folding: Arc<Semaphore>,
+    /// What is folded for one answer.
+    folded: Arc<Vec<Arc<dyn Projection>>>,
 }
 
 /// Read models that are at least as far as the log was when they were asked for.
@@ -45,7 +47,9 @@ pub struct Current {
 
 impl Reads {
     pub(crate) fn new(engine: Arc<Engine>, gate: Gate) -> Self {
+        let folded = engine.projections.iter().filter(|it| it.is_folded_for_the_past());
         Self {
+            folded: Arc::new(folded.cloned().collect()),
             engine,
             gate,
             places: Arc::default(),
@@ -100,8 +104,7 @@ impl Reads {
         }
         tracing::warn!(%tenant, partition, position, "the rows are late: folding for one answer");
         let until = Until::Position(position);
-        let (log, projections) = (self.log(), &self.engine.projections);
-        Ok(fold_past(log, projections, tenant, until, i64::MAX).await?.views)
+        Ok(fold_past(self.log(), &self.folded, tenant, until, i64::MAX).await?.views)
     }
 
     /// The read models of a tenant at some point of its history. What was asked for lately is
@@ -115,8 +118,8 @@ impl Reads {
         if let Some(past) = self.pasts.get(tenant, until) {
             return Ok(past);
         }
-        let (log, projections) = (self.log(), &self.engine.projections);
-        let past = Arc::new(fold_past(log, projections, tenant, until, FOLDED_MOST).await?);
+        let past = fold_past(self.log(), &self.folded, tenant, until, FOLDED_MOST).await?;
+        let past = Arc::new(past);
         drop(turn);
         let settled = match until {
             Until::Ordinal(_) | Until::Position(_) => true,

@@ -14,7 +14,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use crate::db::Db;
 use crate::table::names;
 use crate::value::Row;
-use crate::{Projection, Value, ViewError};
+use crate::{Projection, Table, Value, ViewError};
 
 /// Name of the file of read models in the data directory.
 pub const VIEWS_FILE: &str = "views.db";
@@ -120,6 +120,16 @@ impl Views {
             contents.insert(table.name, rows.into_iter().map(Row::values).collect());
         }
         Ok(contents)
+    }
+
+    /// All rows of one tenant in a table.
+    pub(crate) async fn rows_of_table(
+        &self,
+        table: &Table,
+        tenant: &TenantId,
+    ) -> Result<Vec<Row>, ViewError> {
+        let sql = format!("select {} from {} where tenant = $1", table.list(), table.name);
+        self.readers().fetch(AssertSqlSafe(sql), &[tenant.into()]).await
     }
 
     pub(crate) fn readers(&self) -> &Db {

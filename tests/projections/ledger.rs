@@ -55,6 +55,15 @@ pub(super) async fn contents(views: &Views) -> Contents {
     all
 }
 
+/// The same of those that are folded for the past.
+pub(super) async fn contents_of_the_past(views: &Views) -> Contents {
+    let mut all = Contents::new();
+    for projection in projections::all().iter().filter(|it| it.is_folded_for_the_past()) {
+        all.extend(views.contents(projection.as_ref()).await.unwrap());
+    }
+    all
+}
+
 /// The rows that belong to one tenant.
 pub(super) fn of_tenant(contents: &Contents, tenant: &TenantId) -> Contents {
     let mine = |row: &&Vec<Value>| row[0] == Value::from(tenant);

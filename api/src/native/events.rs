@@ -1,12 +1,18 @@
 //! The record itself: a tenant's events as they stand in the log, with who, when, how, and the
 //! hashes that vouch for them.
 
+mod cursor;
+mod search;
+
 use axum::response::Response;
-use chrono::{DateTime, Utc};
-use domain::{Event, Profile, Right};
-use eventlog::{Filter, Order, Recorded, TenantKeys};
+use domain::{Event, Profile};
+use eventlog::{Order, Recorded, TenantKeys};
+use projections::events;
 use serde_json::{Value, json};
 
+use self::cursor::Sort;
+use self::search::Search;
+pub(super) use self::search::{instant, order};
 use super::queries::number;
 use super::{ok, refuse_confined, show};
 use crate::call::Call;
@@ -16,65 +22,25 @@ use crate::problem::Problem;
 const LIMIT_USUAL: u64 = 100;
 const LIMIT_MOST: u64 = 1_000;
 
-/// A page of events. `next` is the cursor of the page behind it, while there may be one.
+/// A page of events. `next` is the cursor of the page behind it, while there may be one; a page
+/// may end early, even empty, where few of many events are what was asked for. `resume` is the
+/// cursor to go on from when more was recorded: in the order of the log, always.
 pub(super) async fn list(call: Call) -> Result<Response, Problem> {
     refuse_confined(&call)?;
-    let filter = filter(&call)?;
     let limit = number(&call, "limit", LIMIT_USUAL, LIMIT_MOST)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let place = call.app.log.placement(&call.tenant).await.map_err(Fault::from)?;
-    let place = place.ok_or_else(|| Problem::not_found("tenant"))?;
-    let mut events = call.app.log.search(&place, &filter, limit).await.map_err(Fault::from)?;
-    let is_full = events.len() == limit;
-    let keys = call.app.keyring.tenant(&call.tenant).await.map_err(Fault::from)?;
-    let keys = call.caller.has(Right::UserRead).then_some(&*keys);
-    if let Some(keys) = keys {
-        // Other nodes may have drawn keys since these were read.
-        call.app.keyring.load(keys).await.map_err(Fault::from)?;
-    }
-    let next = events.last().filter(|_| is_full).map(|last| last.ordinal.to_string());
-    if let Some(newest) = call.newest_of_the_past() {
-        events.retain(|event| event.ordinal <= newest);
-    }
-    let shown: Vec<_> = events.iter().map(|event| envelope(event, keys)).collect();
-    Ok(ok(json!({"events": shown, "next": next})))
-}
-
-fn filter(call: &Call) -> Result<Filter, Problem> {
-    let value = |name| call.request.query_value(name).filter(|value| !value.is_empty());
-    let order = match value("order").as_deref() {
-        None | Some("asc") => Order::Ascending,
-        Some("desc") => Order::Descending,
-        Some(_) => return Err(Problem::invalid("order_invalid", "order", "order is asc or desc")),
-    };
-    let after = value("after").map(|text| text.parse());
-    let after = after.transpose().map_err(|_| {
-        Problem::invalid("cursor_invalid", "after", "after is not an ordinal or a cursor")
-    })?;
-    let time = |name| -> Result<Option<DateTime<Utc>>, Problem> {
-        let given = value(name).map(|text| text.parse());
-        let wrong = |_| Problem::invalid("time_invalid", name, format!("{name} is not RFC 3339"));
-        given.transpose().map_err(wrong)
-    };
-    // `group`, or `group:12`.
-    let aggregate = value("aggregate");
-    let (kind, id) = match aggregate.as_deref().map(|text| text.split_once(':')) {
-        Some(Some((kind, id))) => (Some(kind.to_owned()), Some(id.to_owned())),
-        Some(None) | None => (aggregate, None),
-    };
-    Ok(Filter {
-        after,
-        order,
-        aggregate_kind: kind,
-        aggregate_id: id,
-        event_type: value("type"),
-        actor_id: value("actor"),
-        command: value("command"),
-        correlation: value("correlation"),
-        since: time("since")?,
-        until: time("until")?,
-        ..Filter::default()
-    })
+    let keys = call.opening_keys().await?;
+    let search = Search::read(&call, keys.as_deref())?;
+    let (log, views) = (call.app.log.as_ref(), call.app.reads.eventual());
+    let found = events::search(log, &views, &call.tenant, &search.query, limit).await;
+    let found = found.map_err(Fault::from)?;
+    let shown: Vec<_> = found.events.iter().map(|it| envelope(it, keys.as_deref())).collect();
+    let at = found.events.last().map(|last| last.created_at);
+    let cursor = || search.cursor(found.reached, at);
+    let next = found.has_more.then(cursor);
+    let is_log_order = search.sort == Sort::Ordinal && search.query.order == Order::Ascending;
+    let resume = is_log_order.then(cursor);
+    Ok(ok(json!({"events": shown, "next": next, "resume": resume})))
 }
 
 /// An event with its envelope. What is personal is opened only where keys are given.
@@ -117,7 +83,7 @@ fn opened(event: &Recorded, keys: Option<&TenantKeys>) -> Option<Value> {
 }
 
 /// Takes out what compares addresses and tells nobody anything.
-fn hide_lookups(value: &mut Value) {
+pub(super) fn hide_lookups(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for lookup in Profile::LOOKUPS {

@@ -3,11 +3,13 @@
 
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use domain::{Event, Right};
-use eventlog::{Filter, Order, Recorded, TenantKeys};
-use projections::aggregates;
+use domain::{Aggregate, Event};
+use eventlog::{Order, Recorded, TenantKeys};
+use projections::events::{Query, Term};
+use projections::{aggregates, events};
 use prost_reflect::{DynamicMessage, ReflectMessage, Value as Field};
 use serde_json::{Value, json};
+use tonic::Code;
 
 use super::error::{ZitadelError, lacks};
 use super::messages::{from_json, kind};
@@ -19,6 +21,8 @@ use crate::native::payload;
 
 const PACKAGE: &str = "zitadel.admin.v1";
 const LIMIT_MOST: usize = 1_000;
+/// This dialect has no cursors: so many pages of the record are looked through for one answer.
+const PAGES_MOST: usize = 100;
 /// Shown as the service of every editor.
 const SERVICE: &str = "chancery";
 
@@ -30,17 +34,11 @@ pub(super) async fn events(call: Call) -> Result<Response, ZitadelError> {
         Some(limit @ 1..) => usize::try_from(limit).unwrap_or(LIMIT_MOST).min(LIMIT_MOST),
         Some(0) | None => LIMIT_MOST,
     };
-    let place = call.app.log.placement(&call.tenant).await.map_err(Fault::from)?;
-    let place = place.ok_or_else(|| Fault::NoTenant(call.tenant.clone()))?;
-    let found = call.app.log.search(&place, &filter(&request), limit).await.map_err(Fault::from)?;
-    let keys = call.app.keyring.tenant(&call.tenant).await.map_err(Fault::from)?;
-    let keys = call.caller.has(Right::UserRead).then_some(&*keys);
+    let found = find(&call, &request, limit).await?;
+    let keys = call.opening_keys().await?;
+    let keys = keys.as_deref();
     let names = match keys {
-        Some(keys) => {
-            // Other nodes may have drawn keys since these were read.
-            call.app.keyring.load(keys).await.map_err(Fault::from)?;
-            Some(Names::of(&call, found.iter().map(|event| event.actor.id.as_str())).await?)
-        }
+        Some(_) => Some(Names::of(&call, found.iter().map(|it| it.actor.id.as_str())).await?),
         None => None,
     };
     let shown: Vec<_> = found.iter().map(|it| event(it, keys, names.as_ref())).collect();
@@ -71,7 +69,33 @@ fn reply(name: &str, body: Value) -> Result<Response, ZitadelError> {
     json_reply(&from_json(kind(&format!("{PACKAGE}.{name}"))?, body)?)
 }
 
-fn filter(request: &DynamicMessage) -> Filter {
+/// The events asked for.
+async fn find(
+    call: &Call,
+    request: &DynamicMessage,
+    limit: usize,
+) -> Result<Vec<Recorded>, ZitadelError> {
+    let kinds = aggregates::kinds(&call.views, &call.tenant).await.map_err(Fault::from)?;
+    let (mut query, mut found) = (query(request, &kinds), Vec::new());
+    for _ in 0..PAGES_MOST {
+        let (log, left) = (call.app.log.as_ref(), limit - found.len());
+        let page = events::search(log, &call.views, &call.tenant, &query, left).await;
+        let page = page.map_err(Fault::from)?;
+        found.extend(page.events);
+        if !page.has_more || found.len() == limit {
+            return Ok(found);
+        }
+        match query.order {
+            Order::Ascending => query.above = page.reached,
+            Order::Descending => query.below = page.reached,
+        }
+    }
+    let text = "Too few of too many events are what was asked for; name an aggregate or a time";
+    Err(ZitadelError::new(Code::ResourceExhausted, "QUERY-Ev5n1", text))
+}
+
+/// What is asked for. An aggregate is named by its id alone, so it may be of any kind.
+fn query(request: &DynamicMessage, kinds: &[String]) -> Query {
     let field = |name| request.get_field_by_name(name);
     let text = |name| field(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     let texts = |name| -> Vec<String> {
@@ -91,17 +115,27 @@ fn filter(request: &DynamicMessage) -> Filter {
     } else {
         (None, from)
     };
-    Filter {
+    let of_kinds = texts("aggregate_types");
+    let id = text("aggregate_id").map(|id| {
+        let kinds = if of_kinds.is_empty() { kinds } else { &of_kinds };
+        let of_kind = |kind: &String| Aggregate { kind: kind.clone(), id: id.clone() };
+        kinds.iter().map(|kind| Term::aggregate(&of_kind(kind))).collect()
+    });
+    let of_kinds: Vec<_> = of_kinds.iter().map(|kind| Term::kind(kind)).collect();
+    let types: Vec<_> = texts("event_types").iter().map(|name| Term::event_type(name)).collect();
+    let all = [
+        id.or_else(|| Some(of_kinds).filter(|kinds| !kinds.is_empty())),
+        text("editor_user_id").map(|id| vec![Term::actor(&id)]),
+        Some(types).filter(|types| !types.is_empty()),
+        text("resource_owner").map(|owner| vec![Term::resource_owner(&owner)]),
+    ];
+    Query {
+        all: all.into_iter().flatten().collect(),
         order: if ascends { Order::Ascending } else { Order::Descending },
-        sequence_after: sequence.map(|it| i64::try_from(it).unwrap_or(i64::MAX)),
-        actor_id: text("editor_user_id"),
-        event_types: texts("event_types"),
-        aggregate_id: text("aggregate_id"),
-        aggregate_kinds: texts("aggregate_types"),
-        resource_owner: text("resource_owner"),
+        sequence_above: sequence.map_or(0, |it| i64::try_from(it).unwrap_or(i64::MAX)),
         since,
         until,
-        ..Filter::default()
+        ..Query::default()
     }
 }
 

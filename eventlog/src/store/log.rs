@@ -93,6 +93,26 @@ impl<S: Store> EventLog for S {
         Ok(events)
     }
 
+    async fn read_at(
+        &self,
+        place: &Placement,
+        ordinals: &[i64],
+    ) -> Result<Vec<Recorded>, LogError> {
+        let mut events = Vec::with_capacity(ordinals.len());
+        let tenant = Value::Text(place.tenant.as_str());
+        let places: Vec<_> = (3..sql::AT_ONCE + 3).map(|place| format!("${place}")).collect();
+        let sql = format!("{}{}) ORDER BY ordinal", sql::READ_AT, places.join(", "));
+        for piece in ordinals.chunks(sql::AT_ONCE) {
+            // Always as many, so that the store keeps one statement for all of them.
+            let last = piece.last().copied().into_iter().cycle();
+            let named = piece.iter().copied().chain(last).take(sql::AT_ONCE).map(Value::Int);
+            let values: Vec<_> = [int(place.partition), tenant].into_iter().chain(named).collect();
+            let rows = self.fetch(AssertSqlSafe(sql.as_str()), &values).await?;
+            events.extend(all(&rows, decode::event)?);
+        }
+        Ok(events)
+    }
+
     async fn search(
         &self,
         place: &Placement,

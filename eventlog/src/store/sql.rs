@@ -26,6 +26,16 @@ pub(super) const READ_TENANT: &str = concat!(
     " FROM events WHERE partition = $1 AND tenant = $2 AND ordinal > $3 ORDER BY ordinal LIMIT $4"
 );
 
+/// To be followed by places for [`AT_ONCE`] ordinals and `) ORDER BY ordinal`.
+pub(super) const READ_AT: &str = concat!(
+    "SELECT ",
+    event_columns!(),
+    " FROM events WHERE partition = $1 AND tenant = $2 AND ordinal IN ("
+);
+
+/// How many ordinals one statement names.
+pub(super) const AT_ONCE: usize = 100;
+
 pub(super) const PLACEMENTS: &str = "SELECT tenant, partition FROM placements ORDER BY tenant";
 
 pub(super) const PLACEMENT: &str = "SELECT tenant, partition FROM placements WHERE tenant = $1";
