@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::seal::{hex, unhex};
+
 /// Names the form of a leaf; another form gets another tag.
 const LEAF_TAG: &[u8] = b"chancery/leaf/1";
 const GENESIS_TAG: &[u8] = b"chancery/genesis/1";
@@ -20,6 +22,13 @@ pub const GENESIS_TYPE: &str = "log.genesis";
 #[serde(transparent)]
 pub struct Hash(pub [u8; 32]);
 
+impl Hash {
+    /// Reads 64 hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        unhex(text).ok()?.try_into().ok().map(Self)
+    }
+}
+
 impl fmt::Debug for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -29,7 +38,7 @@ impl fmt::Debug for Hash {
 impl fmt::Display for Hash {
     /// Hexadecimal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
 }
 

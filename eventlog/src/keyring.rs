@@ -61,7 +61,15 @@ impl TenantKeys {
 
     /// Keys for a tenant that is being created, and the vault row that keeps them.
     pub fn draw(master: &MasterKey, tenant: &TenantId) -> Result<(Self, VaultWrite), SealError> {
-        let root = Key::draw()?;
+        Self::under(master, tenant, Key::draw()?)
+    }
+
+    /// Keys for a tenant whose own key is there already, and the vault row that keeps it.
+    pub(crate) fn under(
+        master: &MasterKey,
+        tenant: &TenantId,
+        root: Key,
+    ) -> Result<(Self, VaultWrite), SealError> {
         let row = VaultRow {
             kind: VaultKind::TenantKey,
             public_id: tenant.to_string(),
@@ -70,6 +78,11 @@ impl TenantKeys {
             sealed: master.0.seal(VaultKind::TenantKey.as_str(), root.bytes())?,
         };
         Ok((Self::new(tenant.clone(), root), VaultWrite::Insert(row)))
+    }
+
+    /// The key that all others of the tenant are sealed under.
+    pub(crate) fn root(&self) -> &Key {
+        &self.root
     }
 
     /// Seals a secret for the vault row of `kind` that belongs to `owner`.

@@ -3,9 +3,11 @@
 
 mod envelope;
 mod error;
+mod export;
 mod keyring;
 mod log;
 mod postgres;
+mod recipient;
 mod seal;
 mod sqlite;
 mod store;
@@ -13,11 +15,16 @@ mod vault;
 
 pub use envelope::{GENESIS_TYPE, Hash, Recorded, genesis, leaf_hash, payload_hash};
 pub use error::LogError;
+pub use export::{
+    EXPORT_FORM, EXPORT_LINE_BYTES_MAX, Export, ExportEnd, ExportError, ExportHeader, ExportLine,
+    ExportRange, ExportReader, ExportRefused, ExportUntil, ExportedSecret,
+};
 pub use keyring::{Keyring, TenantKeys};
 pub use log::{
     Answer, AnswerKey, Appended, Basis, Batch, EventLog, Filter, Head, Order, Placement, Snapshot,
 };
 pub use postgres::PostgresLog;
+pub use recipient::{Recipient, RecipientError, RecipientKey};
 pub use seal::{Key, MasterKey, SealError};
 pub use sqlite::SqliteLog;
 pub use vault::{VaultKind, VaultRow, VaultWrite};
