@@ -9,4 +9,4 @@ mod killed;
 mod outage;
 mod races;
 mod reads;
-mod sample;
+pub(crate) mod sample;

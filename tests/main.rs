@@ -20,6 +20,7 @@ mod edge;
 mod gate;
 mod killed;
 mod matrix;
+mod moving;
 mod native;
 mod program;
 mod projections;

@@ -5,10 +5,14 @@ mod credentials;
 mod events;
 mod failure;
 mod http;
+mod keys;
 mod migrate;
 mod out;
 mod place;
+mod progress;
 mod projections;
+mod record;
+mod replay;
 mod serve;
 mod served;
 mod tls;
@@ -53,6 +57,10 @@ enum Subject {
     /// Look at the record
     #[command(subcommand)]
     Events(events::Events),
+    Replay(replay::ReplayTenant),
+    /// Make keys
+    #[command(subcommand)]
+    Keys(keys::Keys),
     Credentials(credentials::PrintCredentials),
     Call(call::Call),
     Token(token::Token),
@@ -84,6 +92,8 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Subject::Projections(projections) => projections.run().await,
         Subject::Events(events) => events.run().await,
         Subject::Migrate(migrate) => migrate.run().await,
+        Subject::Replay(replay) => replay.run().await,
+        Subject::Keys(keys) => keys.run(),
         Subject::Credentials(credentials) => credentials.run(),
         Subject::Call(call) => call.run().await,
         Subject::Token(token) => token.run().await,

@@ -4,7 +4,7 @@ mod lock;
 mod private;
 
 pub use lock::{Lock, Running};
-pub use private::{create_private_dir, write_private};
+pub use private::{create_private, create_private_dir, write_private};
 
 use std::fs;
 use std::io;

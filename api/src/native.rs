@@ -6,6 +6,7 @@ mod commands;
 mod diff;
 mod differences;
 mod events;
+mod export;
 mod features;
 mod history;
 mod openapi;
@@ -14,6 +15,7 @@ mod queries;
 mod show;
 
 pub(crate) use events::{envelope, payload};
+pub(crate) use export::EVENTS as EXPORT_EVENTS;
 
 use async_trait::async_trait;
 use axum::http::{Method, StatusCode};
@@ -76,6 +78,7 @@ pub(crate) fn dialect() -> Dialect<Native> {
         .op("listEvents",        Method::GET,  "/v1/tenants/{tenant}/events",             right(Right::EventsRead),      events::list)
         .op("getHistory",        Method::GET,  "/v1/tenants/{tenant}/history/{kind}/{id}", right(Right::EventsRead),      history::get)
         .op("getDiff",           Method::GET,  "/v1/tenants/{tenant}/diff",               right(Right::EventsRead),      diff::get)
+        .op("exportEvents",      Method::GET,  "/v1/tenants/{tenant}/export",             right(Right::EventsRead),      export::get)
         .op("listProjections",   Method::GET,  "/v1/projections",                         right(Right::ProjectionRead),  projections::list)
         .op("rebuildProjection", Method::POST, "/v1/projections/{name}/rebuild",          right(Right::ProjectionAdmin), projections::rebuild)
         .op("getOpenApi",        Method::GET,  "/openapi.json",                           Needs::Nothing,                openapi::get)

@@ -3,6 +3,7 @@
 //! of the vault where keys travel, and last how many events there were. A file without its last
 //! line was cut off.
 
+mod check;
 mod decode;
 mod encode;
 mod pages;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use crate::{Hash, Recorded, VaultKind};
 
+pub use check::ExportCheck;
 pub use pages::{Export, ExportRange, ExportRefused, ExportUntil};
 pub use reader::ExportReader;
 

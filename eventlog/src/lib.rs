@@ -16,8 +16,8 @@ mod vault;
 pub use envelope::{GENESIS_TYPE, Hash, Recorded, genesis, leaf_hash, payload_hash};
 pub use error::LogError;
 pub use export::{
-    EXPORT_FORM, EXPORT_LINE_BYTES_MAX, Export, ExportEnd, ExportError, ExportHeader, ExportLine,
-    ExportRange, ExportReader, ExportRefused, ExportUntil, ExportedSecret,
+    EXPORT_FORM, EXPORT_LINE_BYTES_MAX, Export, ExportCheck, ExportEnd, ExportError, ExportHeader,
+    ExportLine, ExportRange, ExportReader, ExportRefused, ExportUntil, ExportedSecret,
 };
 pub use keyring::{Keyring, TenantKeys};
 pub use log::{

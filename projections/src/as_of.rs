@@ -91,6 +91,21 @@ pub(crate) async fn fold_tenant(
     Ok(Past { views: fold.finish().await?, ordinal, at })
 }
 
+/// Folds events into changes, and notes which (tenant, projection) cannot take one of them: it
+/// stands still from there on.
+pub(crate) fn fold_page(
+    projections: &[Arc<dyn Projection>],
+    events: &[Recorded],
+    parked: &mut HashSet<(String, String)>,
+    changes: &mut [Changes],
+) {
+    let takes = |tenant: &str, projection: &str| {
+        parked.is_empty() || !parked.contains(&(tenant.to_owned(), projection.to_owned()))
+    };
+    let parks = fold_into(projections, events, takes, changes);
+    parked.extend(parks.into_iter().map(|park| (park.tenant, park.projection.to_owned())));
+}
+
 struct Fold<'a> {
     projections: &'a [Arc<dyn Projection>],
     changes: Vec<Changes>,
@@ -121,13 +136,7 @@ impl<'a> Fold<'a> {
             let is_full = page.len() == PAGE;
             let wanted = page.iter().take_while(|event| until.takes(event)).count();
             let (wanted, rest) = page.split_at(wanted);
-            let parked = &self.parked;
-            let takes = |tenant: &str, projection: &str| {
-                parked.is_empty() || !parked.contains(&(tenant.to_owned(), projection.to_owned()))
-            };
-            let parks = fold_into(self.projections, wanted, takes, &mut self.changes);
-            let parks = parks.into_iter().map(|park| (park.tenant, park.projection.to_owned()));
-            self.parked.extend(parks);
+            fold_page(self.projections, wanted, &mut self.parked, &mut self.changes);
             if wanted.last().is_some_and(|last| last.ordinal > self.most) {
                 return Err(ViewError::TooLong { most: self.most });
             }

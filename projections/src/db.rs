@@ -23,6 +23,14 @@ impl Db {
         }
     }
 
+    /// Closes its connections, and waits until they are.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
     /// The rows that a statement answers.
     pub(crate) async fn fetch(
         &self,

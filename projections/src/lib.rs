@@ -11,6 +11,7 @@ mod list;
 mod pasts;
 mod projection;
 mod reads;
+mod replay;
 mod rows;
 #[cfg(test)]
 mod sample;
@@ -56,6 +57,7 @@ pub use error::{ProjectError, ViewError};
 pub use list::{all, statements};
 pub use projection::{Marks, Projection};
 pub use reads::{Current, Reads};
+pub use replay::{Replay, Replayed};
 pub use table::{Column, ColumnKind, Slot, Table};
 pub use text_parts::TAGS_MOST;
 pub use value::Value;

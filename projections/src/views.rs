@@ -66,9 +66,24 @@ impl Views {
         Ok(Self::over(Db::Sqlite(pool(SQLITE_READERS).await?), writer))
     }
 
+    /// A file of its own, for whoever reads it elsewhere: no journal lies beside it, so what is half
+    /// written is worth nothing.
+    pub(crate) async fn file(path: &Path) -> Result<Self, ViewError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Off)
+            .synchronous(SqliteSynchronous::Off)
+            .statement_cache_capacity(500);
+        Self::only(options).await
+    }
+
     /// A store in this process's memory, gone with its last handle.
     pub async fn memory() -> Result<Self, ViewError> {
-        let options = SqliteConnectOptions::new().in_memory(true).statement_cache_capacity(500);
+        Self::only(SqliteConnectOptions::new().in_memory(true).statement_cache_capacity(500)).await
+    }
+
+    /// A store with one connection, for reading and writing.
+    async fn only(options: SqliteConnectOptions) -> Result<Self, ViewError> {
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)

@@ -23,8 +23,14 @@ impl Reply {
     pub(crate) async fn try_of(request: RequestBuilder) -> reqwest::Result<Self> {
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let is_text =
+            headers.get("content-type").is_some_and(|kind| kind == "application/x-ndjson");
         let text = response.text().await?;
-        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+        let body = match text.as_str() {
+            "" => Value::Null,
+            text if is_text => Value::from(text),
+            text => serde_json::from_str(text).unwrap(),
+        };
         Ok(Self { status, headers, body })
     }
 

@@ -1,4 +1,6 @@
-//! `chancery events`: a tenant's record, newest last.
+//! `chancery events`: a tenant's record, newest last, and as a file.
+
+mod export;
 
 use std::io::{IsTerminal, stdout};
 use std::time::Duration;
@@ -22,6 +24,7 @@ const PAGE: usize = 500;
 #[derive(Debug, Subcommand)]
 pub(super) enum Events {
     Tail(Tail),
+    Export(export::ExportEvents),
 }
 
 /// Show a tenant's newest events
@@ -55,6 +58,7 @@ impl Events {
     pub(super) async fn run(self) -> Result<(), Failure> {
         match self {
             Self::Tail(tail) => tail.run().await,
+            Self::Export(export) => export.run().await,
         }
     }
 }

@@ -1,12 +1,17 @@
 //! The server that serves a data directory, asked over its own API with the token it left there
 //! for its owner.
 
-use reqwest::{Client, Method};
+use std::time::Duration;
+
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
 use super::place::PlaceArgs;
 use super::{Failure, http};
 use crate::caller::OperatorToken;
+
+/// How long a body may keep coming.
+const LONG: Duration = Duration::from_hours(24);
 
 /// A server that is running, and a way in.
 pub(super) struct Served {
@@ -45,10 +50,33 @@ impl Served {
         self.ask(Method::POST, path).await
     }
 
-    async fn ask(&self, method: Method, path: &str) -> Result<Value, Failure> {
-        let url = format!("{}{path}", self.base);
-        let request = self.client.request(method, &url).bearer_auth(self.token.expose());
+    /// An answer whose body is long, and comes as it is taken; `None` where there is nothing.
+    pub(super) async fn open(&self, path: &str) -> Result<Option<Response>, Failure> {
+        let request = self.request(Method::GET, path).timeout(LONG);
         let answer = request.send().await.map_err(|error| http::no_answer(&error, &self.base))?;
+        if answer.status().is_success() {
+            return Ok(Some(answer));
+        }
+        if answer.status() == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        let said = self.read(answer).await;
+        Err(said.err().unwrap_or_else(Failure::silent))
+    }
+
+    async fn ask(&self, method: Method, path: &str) -> Result<Value, Failure> {
+        let request = self.request(method, path);
+        let answer = request.send().await.map_err(|error| http::no_answer(&error, &self.base))?;
+        self.read(answer).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}{path}", self.base);
+        self.client.request(method, &url).bearer_auth(self.token.expose())
+    }
+
+    /// The body of a success, or what the server has to say.
+    async fn read(&self, answer: Response) -> Result<Value, Failure> {
         let status = answer.status();
         let body = answer.bytes().await.map_err(|error| http::no_answer(&error, &self.base))?;
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();

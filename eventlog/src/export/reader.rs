@@ -1,55 +1,26 @@
-//! Reads an export line by line, in bounded memory a line, and proves as it goes that what it reads
-//! is whole: every hash, every number, every count.
+//! Reads an export line by line, in bounded memory a line.
 
-use std::collections::HashMap;
 use std::io::{BufRead, Read as _};
 
-use chrono::{DateTime, Utc};
-use domain::{Aggregate, TenantId};
-
-use super::{EXPORT_LINE_BYTES_MAX, ExportEnd, ExportError, ExportHeader, ExportLine, decode};
-use crate::{Hash, Recorded};
+use super::{EXPORT_LINE_BYTES_MAX, ExportCheck, ExportError, ExportHeader, ExportLine};
 
 /// Reads and proves an export. After an error, nothing it read may be used.
 #[derive(Debug)]
 pub struct ExportReader<R> {
     from: R,
     text: Vec<u8>,
-    /// Number of the line that was read last.
-    line: u64,
     bytes: u64,
-    stage: Stage,
-}
-
-/// What may come next.
-#[derive(Debug)]
-enum Stage {
-    Header,
-    Events(Box<Proved>),
-    Secrets(Box<Proved>),
-    Ended,
-}
-
-/// What was proved of the events so far.
-#[derive(Debug)]
-struct Proved {
-    tenant: TenantId,
-    after: i64,
-    ordinal: i64,
-    leaf_hash: Option<Hash>,
-    at: DateTime<Utc>,
-    /// The last sequence of each aggregate.
-    sequences: HashMap<Aggregate, i64>,
+    check: ExportCheck,
 }
 
 impl<R: BufRead> ExportReader<R> {
     pub fn new(from: R) -> Self {
-        Self { from, text: Vec::new(), line: 0, bytes: 0, stage: Stage::Header }
+        Self { from, text: Vec::new(), bytes: 0, check: ExportCheck::default() }
     }
 
     /// Number of the line that was read last, counted from 1.
     pub fn line(&self) -> u64 {
-        self.line
+        self.check.line()
     }
 
     /// How many bytes were read, as for a progress bar.
@@ -62,7 +33,7 @@ impl<R: BufRead> ExportReader<R> {
         match self.next_line()? {
             Some(ExportLine::Header(header)) => Ok(header),
             Some(ExportLine::Event(_) | ExportLine::Secret(_) | ExportLine::End(_)) | None => {
-                Err(ExportError::CutOff { line: self.line })
+                Err(ExportError::CutOff { line: self.line() })
             }
         }
     }
@@ -70,22 +41,16 @@ impl<R: BufRead> ExportReader<R> {
     /// The next line; `None` behind the last one. A file that ends before that is
     /// [`ExportError::CutOff`].
     pub fn next_line(&mut self) -> Result<Option<ExportLine>, ExportError> {
-        if !self.fill()? {
-            return match self.stage {
-                Stage::Ended => Ok(None),
-                Stage::Header | Stage::Events(_) | Stage::Secrets(_) => {
-                    Err(ExportError::CutOff { line: self.line })
-                }
-            };
+        if self.fill()? {
+            return self.check.take(&self.text).map(Some);
         }
-        let line = self.line;
-        self.take().map(Some).map_err(|what| ExportError::Broken { line, what })
+        self.check.finish().map(|()| None)
     }
 
     /// Reads the text of the next line, without its end; `false` where the file ends.
     fn fill(&mut self) -> Result<bool, ExportError> {
         self.text.clear();
-        let line = self.line + 1;
+        let line = self.line() + 1;
         let most = u64::try_from(EXPORT_LINE_BYTES_MAX).unwrap_or(u64::MAX);
         let read = self.from.by_ref().take(most + 1).read_until(b'\n', &mut self.text);
         let read = read.map_err(|source| ExportError::Unreadable { line, source })?;
@@ -94,7 +59,6 @@ impl<R: BufRead> ExportReader<R> {
         }
         self.bytes += u64::try_from(read).unwrap_or_default();
         if self.text.pop_if(|end| *end == b'\n').is_some() {
-            self.line = line;
             return Ok(true);
         }
         if read > EXPORT_LINE_BYTES_MAX {
@@ -102,98 +66,6 @@ impl<R: BufRead> ExportReader<R> {
             return Err(ExportError::Broken { line, what });
         }
         // Half a line.
-        Err(ExportError::CutOff { line: self.line })
-    }
-
-    fn take(&mut self) -> Result<ExportLine, String> {
-        let nobody = TenantId::system();
-        let tenant = match &self.stage {
-            Stage::Events(proved) | Stage::Secrets(proved) => &proved.tenant,
-            Stage::Header | Stage::Ended => &nobody,
-        };
-        let line = decode::line(&self.text, tenant)?;
-        let stage = std::mem::replace(&mut self.stage, Stage::Ended);
-        self.stage = match (stage, &line) {
-            (Stage::Header, ExportLine::Header(header)) => Stage::Events(Box::new(header.into())),
-            (Stage::Header, _) => return Err("the first line must be the header".to_owned()),
-            (Stage::Events(mut proved), ExportLine::Event(event)) => {
-                proved.take(event)?;
-                Stage::Events(proved)
-            }
-            (Stage::Events(proved) | Stage::Secrets(proved), ExportLine::Secret(_)) => {
-                Stage::Secrets(proved)
-            }
-            (Stage::Events(proved) | Stage::Secrets(proved), ExportLine::End(end)) => {
-                proved.check(end)?;
-                Stage::Ended
-            }
-            (Stage::Secrets(_), ExportLine::Event(_)) => {
-                return Err("an event stands behind the rows of the vault".to_owned());
-            }
-            (_, ExportLine::Header(_)) => return Err("there is a second header".to_owned()),
-            (Stage::Ended, _) => return Err("something stands behind the last line".to_owned()),
-        };
-        Ok(line)
-    }
-}
-
-impl From<&ExportHeader> for Proved {
-    fn from(header: &ExportHeader) -> Self {
-        Self {
-            tenant: header.tenant.clone(),
-            after: header.after,
-            ordinal: header.after,
-            leaf_hash: header.after_leaf_hash,
-            at: DateTime::<Utc>::MIN_UTC,
-            sequences: HashMap::new(),
-        }
-    }
-}
-
-impl Proved {
-    fn take(&mut self, event: &Recorded) -> Result<(), String> {
-        let (ordinal, expected) = (event.ordinal, self.ordinal + 1);
-        if ordinal != expected {
-            return Err(format!("ordinal {ordinal} stands where {expected} should"));
-        }
-        if crate::payload_hash(&event.payload) != event.payload_hash {
-            return Err(format!("the payload of event {ordinal} does not have its hash"));
-        }
-        if crate::leaf_hash(event) != event.leaf_hash {
-            return Err(format!("event {ordinal} does not have its leaf hash"));
-        }
-        if event.created_at < self.at {
-            return Err(format!("event {ordinal} is earlier than the one before it"));
-        }
-        let last = self.sequences.get_mut(&event.aggregate);
-        // Where the file does not begin at the beginning, what came before is not known.
-        let before = last.as_ref().map(|last| **last).or((self.after == 0).then_some(0));
-        let follows = before.map_or(event.sequence > 0, |before| event.sequence == before + 1);
-        if !follows {
-            let Aggregate { kind, id } = &event.aggregate;
-            let (sequence, before) = (event.sequence, before.unwrap_or_default());
-            return Err(format!(
-                "event {ordinal} has sequence {sequence} of {kind}:{id}, which stood at {before}"
-            ));
-        }
-        match last {
-            Some(last) => *last = event.sequence,
-            None => drop(self.sequences.insert(event.aggregate.clone(), event.sequence)),
-        }
-        (self.ordinal, self.at, self.leaf_hash) =
-            (ordinal, event.created_at, Some(event.leaf_hash));
-        Ok(())
-    }
-
-    fn check(&self, end: &ExportEnd) -> Result<(), String> {
-        let events = self.ordinal - self.after;
-        if (end.events, end.ordinal, end.leaf_hash) != (events, self.ordinal, self.leaf_hash) {
-            return Err(format!(
-                "it tells of {} event(s) up to ordinal {}, but there are {events} up to {}, or the \
-                 last one has another hash",
-                end.events, end.ordinal, self.ordinal
-            ));
-        }
-        Ok(())
+        Err(ExportError::CutOff { line: self.line() })
     }
 }

@@ -1,16 +1,15 @@
 //! `chancery projections rebuild NAME`.
 
-use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
 use super::{Engine, PATH};
 use crate::cli::place::PlaceArgs;
 use crate::cli::served::Served;
-use crate::cli::{Failure, out};
+use crate::cli::{Failure, out, progress};
 
 const LOOK: Duration = Duration::from_millis(100);
 /// How long a rebuild may take to begin.
@@ -35,7 +34,7 @@ pub(in crate::cli) struct Rebuild {
 
 impl Rebuild {
     pub(in crate::cli) async fn run(self) -> Result<(), Failure> {
-        let bar = self.bar();
+        let bar = progress::bar(self.json, &self.name, "events");
         let began = Instant::now();
         let name = if let Some(served) = Served::find(&self.place)? {
             self.ask(&served, &bar).await?
@@ -104,20 +103,6 @@ impl Rebuild {
             let names = names.join(", ");
             Failure::new(format!("there is no projection {}; there are {names}", self.name))
         })
-    }
-
-    fn bar(&self) -> ProgressBar {
-        let target = if !self.json && stderr().is_terminal() {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        let form = "{msg} [{bar:40}] {human_pos}/{human_len} events, {eta} left";
-        let style = ProgressStyle::with_template(form);
-        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-        ProgressBar::with_draw_target(Some(0), target)
-            .with_style(style)
-            .with_message(self.name.clone())
     }
 }
 

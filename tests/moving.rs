@@ -1,0 +1,5 @@
+//! A record that leaves its store: as a file, as read models of then, and as they happen.
+
+mod export;
+mod files;
+mod replay;
