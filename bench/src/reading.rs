@@ -27,6 +27,7 @@ pub(crate) struct Reading {
     /// What is asked for, and the rows that the answer rests on.
     pub(crate) lists: Vec<(&'static str, Arc<Get>, Arc<Select>)>,
     service: Router,
+    select: Select,
 }
 
 /// A tenant of so many API clients, and the lists that are asked for.
@@ -80,6 +81,7 @@ impl Reading {
                 bare(&[
                     ("clients_v", "client_id, capture_id, name, features, secret_generation", ""),
                     ("client_allow_lists_v", "*", ""),
+                    ("vault", "public_id, encode(sealed, 'hex')", "kind = 'client_secret'"),
                 ]),
             ),
             (
@@ -108,7 +110,7 @@ impl Reading {
                 bare(&[("groups_v", "*", ""), ("users_v", "*", &of_user)]),
             ),
         ];
-        Ok(Self { app, lists, service })
+        Ok(Self { app, lists, service, select })
     }
 
     /// What lists cost as their tenant grows: a tenant of each size, and what is asked in it.
@@ -133,6 +135,7 @@ impl Reading {
             ];
             all.push(Sized { size: *size, gets });
         }
+        self.select.settle().await?;
         Ok(all)
     }
 

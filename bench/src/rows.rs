@@ -21,6 +21,12 @@ impl Select {
         Ok(Self { pool: options.connect(url).await?, statements: Vec::new() })
     }
 
+    /// Counts what is in the tables for the planner, as PostgreSQL does by itself within a minute.
+    pub(crate) async fn settle(&self) -> Result<()> {
+        sqlx::query("analyze").execute(&self.pool).await?;
+        Ok(())
+    }
+
     /// Of these tables, named up to their version: these columns, with a condition beside that of
     /// the tenant.
     pub(crate) fn of(&self, tables: &[(&str, &str, &str)]) -> Self {
