@@ -13,6 +13,7 @@ mod openapi;
 mod projections;
 mod queries;
 mod show;
+mod sight;
 
 pub(crate) use events::{envelope, payload};
 pub(crate) use export::EVENTS as EXPORT_EVENTS;

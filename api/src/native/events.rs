@@ -7,14 +7,15 @@ mod search;
 use axum::response::Response;
 use domain::{Event, Profile};
 use eventlog::{Order, Recorded, TenantKeys};
-use projections::events;
+use projections::events::{self, Term};
 use serde_json::{Value, json};
 
 use self::cursor::Sort;
 use self::search::Search;
 pub(super) use self::search::{instant, order};
 use super::queries::number;
-use super::{ok, refuse_confined, show};
+use super::sight::sight;
+use super::{ok, show};
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::problem::Problem;
@@ -26,11 +27,12 @@ const LIMIT_MOST: u64 = 1_000;
 /// may end early, even empty, where few of many events are what was asked for. `resume` is the
 /// cursor to go on from when more was recorded: in the order of the log, always.
 pub(super) async fn list(call: Call) -> Result<Response, Problem> {
-    refuse_confined(&call)?;
+    let sight = sight(&call)?;
     let limit = number(&call, "limit", LIMIT_USUAL, LIMIT_MOST)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let keys = call.opening_keys().await?;
-    let search = Search::read(&call, keys.as_deref())?;
+    let mut search = Search::read(&call, keys.as_deref())?;
+    search.query.all.extend(sight.owner().map(|owner| vec![Term::resource_owner(owner)]));
     let (log, views) = (call.app.log.as_ref(), call.app.reads.eventual());
     let found = events::search(log, &views, &call.tenant, &search.query, limit).await;
     let found = found.map_err(Fault::from)?;
