@@ -22,6 +22,7 @@ pub mod organizations;
 pub mod records;
 pub mod roles;
 pub mod sign_ins;
+pub mod subjects;
 pub mod tenants;
 pub mod tokens;
 pub mod users;

@@ -41,6 +41,7 @@ use crate::sign_ins::{
     ChangeUserPassword, ChooseSecondFactor, LockUser, RecordMailDelivered, RecordSignIn,
     ResetSecondFactor, ResetUserPassword, SetSignInPolicy, SetUserPassword, UnlockUser,
 };
+use crate::subjects::{EraseSubject, HoldSubject, ReleaseSubject};
 use crate::tenants::{CreateTenant, SetSigningSecret};
 use crate::tokens::{IssueToken, RevokeToken};
 use crate::users::{
@@ -195,7 +196,9 @@ commands! {
     EditRole
     EnableAllowList
     EndSecretGrace
+    EraseSubject
     GrantClientRole
+    HoldSubject
     IssueRecordToken
     IssueToken
     LockClient
@@ -214,6 +217,7 @@ commands! {
     RegisterProduct
     RegisterResource
     RegisterSwitchKey
+    ReleaseSubject
     RemoveAsset
     RemoveCidrBlock
     RemoveClientKey

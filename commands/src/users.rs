@@ -12,6 +12,7 @@ mod sample;
 mod second_factor;
 mod set_user_grants;
 mod set_user_notifications;
+pub(crate) mod spoken_for;
 mod wanted_grants;
 mod wanted_notifications;
 

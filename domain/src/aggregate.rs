@@ -12,7 +12,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Aggregate {
     /// `tenant`, `organization`, `group`, `asset`, `role`, `user`, `client`, `client_defaults`,
-    /// `record`, `token`, `membership`, `allow_list`, `cidr_block`, `catalog`, or `feature.<level>`.
+    /// `record`, `subject`, `token`, `membership`, `allow_list`, `cidr_block`, `catalog`, or `feature.<level>`.
     pub kind: String,
     pub id: String,
 }
@@ -64,6 +64,14 @@ impl Aggregate {
     /// The tenant's catalogue, whose facts are about its entries.
     pub fn catalog(id: &TenantId) -> Self {
         Self::new("catalog", id)
+    }
+    /// Whoever has a key of their own that what is known of them is sealed under.
+    pub fn subject(id: &str) -> Self {
+        Self::new("subject", id)
+    }
+    /// What a legal hold is on: a subject, or everybody in the tenant.
+    pub fn held(tenant: &TenantId, subject: Option<&str>) -> Self {
+        subject.map_or_else(|| Self::tenant(tenant), Self::subject)
     }
     pub fn record(id: crate::RecordId) -> Self {
         Self::new("record", id)

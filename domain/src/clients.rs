@@ -1,6 +1,7 @@
 //! API clients: one aggregate, whichever dialect made it. The secrets are only in the vault.
 
 mod access;
+mod contacts;
 mod credentials;
 mod facts;
 mod registration;
@@ -12,10 +13,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AkamaiClientId, CaptureClientId, ClientId, CredentialId, GroupId, OrganizationId, Personal,
-    RoleId, UserId,
+    AkamaiClientId, CaptureClientId, ClientId, CredentialId, GroupId, OrganizationId, RoleId,
+    UserId,
 };
 pub use access::{ApiAccess, ApiGrant, ClientAccess, ClientAccessSet, GroupAccess};
+pub use contacts::Notified;
 pub use credentials::{
     ClientCredentialChanged, ClientCredentialDeleted, Credential, CredentialStatus, CredentialTerms,
 };
@@ -101,8 +103,10 @@ pub struct Client {
     pub features: BTreeSet<ClientFeature>,
     pub access: ClientAccess,
     pub usage: ClientUsage,
-    /// Keyed hash of whom to tell when its credentials expire; `None` where that is nobody.
-    pub notified: Option<String>,
+    /// Whom to tell when its credentials expire; `None` where that is nobody.
+    pub notified: Option<Notified>,
+    /// Keyed hash of the address at which somebody answers for it.
+    pub contact_lookup: Option<String>,
     pub tags: BTreeSet<String>,
     pub is_default: bool,
     pub is_locked: bool,
@@ -222,6 +226,7 @@ impl Clients {
             access: fact.access(),
             usage: ClientUsage::default(),
             notified: None,
+            contact_lookup: None,
             tags: fact.tags.clone(),
             is_default: fact.is_default,
             is_locked: false,
@@ -249,17 +254,6 @@ impl Clients {
 
     pub fn purged(&mut self, fact: &ClientPurged) {
         self.deleted.remove(&fact.client);
-    }
-
-    pub fn registered(&mut self, id: ClientId, registration: &Registration) {
-        let former = self.all.get(&id).and_then(|it| it.registration.hydra_client.as_ref());
-        if let Some(hydra) = former {
-            self.hydra_ids.remove(hydra);
-        }
-        if let Some(hydra) = &registration.hydra_client {
-            self.hydra_ids.insert(hydra.clone(), id);
-        }
-        self.change(id, |client| client.registration.clone_from(registration));
     }
 
     pub fn tagged(&mut self, fact: &ClientTagged) {
@@ -302,12 +296,6 @@ impl Clients {
 
     pub fn transferred(&mut self, fact: &ClientTransferred) {
         self.change(fact.client, |client| client.authorized_user = Some(fact.to.clone()));
-    }
-
-    pub fn notification_emails_set(&mut self, fact: &ClientNotificationEmailsSet) {
-        let known = fact.emails.as_ref().and_then(Personal::known);
-        let lookup = known.map(|known| known.email_lookup.clone());
-        self.change(fact.client, |client| client.notified = lookup);
     }
 
     pub fn lock(&mut self, id: ClientId, is_locked: bool) {

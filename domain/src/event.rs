@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::upcast::upcast;
-use crate::{Aggregate, Private, Registration, TenantId};
+use crate::{Aggregate, OrganizationId, Private, Registration, TenantId};
 
 /// A past-tense fact, as it is stored.
 pub trait Fact: Serialize + DeserializeOwned {
@@ -14,7 +14,16 @@ pub trait Fact: Serialize + DeserializeOwned {
 
     /// Organization id, tenant id, or `SYSTEM`: whose thing it is.
     fn resource_owner(&self, tenant: &TenantId) -> String {
-        if tenant.is_system() { "SYSTEM".to_owned() } else { tenant.to_string() }
+        owner(None, tenant)
+    }
+}
+
+/// The organization, or the tenant where there is none.
+fn owner(organization: Option<&OrganizationId>, tenant: &TenantId) -> String {
+    match organization {
+        Some(organization) => organization.to_string(),
+        None if tenant.is_system() => "SYSTEM".to_owned(),
+        None => tenant.to_string(),
     }
 }
 
@@ -166,6 +175,9 @@ events! {
     "client.credential_deleted"     1 ClientCredentialDeleted     in clients,       |_t, it| Aggregate::client(it.client);
     "client.key_added"              1 ClientKeyAdded              in client_keys,   |_t, it| Aggregate::client(it.client);
     "client.key_removed"            1 ClientKeyRemoved            in client_keys,   |_t, it| Aggregate::client(it.client);
+    "subject.erased"                1 SubjectErased               in subjects,      |t, it| Aggregate::held(t, Some(&it.subject)), owner owner(it.organization.as_ref(), t);
+    "subject.held"                  1 SubjectHeld                 in subjects,      |t, it| Aggregate::held(t, it.subject.as_deref()), owner owner(it.organization.as_ref(), t);
+    "subject.released"              1 SubjectReleased             in subjects,      |t, it| Aggregate::held(t, it.subject.as_deref()), owner owner(it.organization.as_ref(), t);
     "membership.set"                1 MembershipSet               in memberships,   |_t, it| Aggregate::membership(it.holder, &it.holder_id, it.organization.as_ref());
     "client.access_schema_set"      1 AccessSchemaSet             in access_schemas, |_t, it| Aggregate::client(it.client);
     "record.created"                1 RecordCreated               in records,       |_t, it| Aggregate::record(it.record);
@@ -191,6 +203,13 @@ events! {
 }
 
 impl Event {
+    /// Brings what is personal in it into the form in which facts are stored.
+    pub fn close(&mut self) {
+        for personal in self.personal_mut() {
+            personal.close();
+        }
+    }
+
     /// Its personal parts: opened before a fold, left sealed elsewhere.
     pub fn personal_mut(&mut self) -> Vec<&mut dyn Private> {
         #[expect(clippy::wildcard_enum_match_arm, reason = "most facts tell nothing of a person")]

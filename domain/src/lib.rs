@@ -32,6 +32,7 @@ mod roles;
 #[cfg(test)]
 mod samples;
 mod sign_ins;
+mod subjects;
 mod tenant;
 mod tokens;
 mod touched;
@@ -71,7 +72,7 @@ pub use clients::{
     ClientRoleRevoked, ClientSecretGraceEnded, ClientSecretReset, ClientTagged, ClientTransferred,
     ClientUnlocked, ClientUsage, ClientUsageChanged, Clients, ContactEmail, Credential,
     CredentialStatus, CredentialTerms, GroupAccess, GroupRole, IpAcl, Mfa, NotificationEmails,
-    PurgeOptions, Registration,
+    Notified, PurgeOptions, Registration,
 };
 pub use event::{DecodeError, Event, Fact};
 pub use features::{
@@ -107,6 +108,7 @@ pub use sign_ins::{
     SignIns, UserLocked, UserMailDelivered, UserPasswordSet, UserSecondFactorChosen,
     UserSecondFactorReset, UserSignInFailed, UserSignedIn, UserUnlocked,
 };
+pub use subjects::{Subject, SubjectErased, SubjectHeld, SubjectReleased, Subjects};
 pub use tenant::{SigningSecretSet, Tenant, TenantCreated};
 pub use tokens::{Token, TokenIssued, TokenRevoked, Tokens};
 pub use users::{

@@ -43,6 +43,10 @@ pub trait Private {
 
     /// Opens it in place: known where `open` has its key, erased where that is gone.
     fn open(&mut self, open: Open<'_>);
+
+    /// Brings it into the form in which facts are stored: sealed, unless it was erased. What is
+    /// open has no place in the log.
+    fn close(&mut self);
 }
 
 impl<T: DeserializeOwned> Private for Personal<T> {
@@ -58,6 +62,15 @@ impl<T: DeserializeOwned> Private for Personal<T> {
             let value = open(sealed).and_then(|plain| serde_json::from_slice(&plain).ok());
             let sealed = std::mem::take(sealed);
             *self = value.map_or(Self::Erased, |value| Self::Known(Opened { value, sealed }));
+        }
+    }
+
+    fn close(&mut self) {
+        if let Self::Known(opened) = self {
+            let sealed = std::mem::take(&mut opened.sealed);
+            // What was kept open on its own lost the bytes it came from.
+            let is_lost = sealed.bytes.is_empty();
+            *self = if is_lost { Self::Erased } else { Self::Sealed(sealed) };
         }
     }
 }

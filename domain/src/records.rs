@@ -80,6 +80,15 @@ impl Records {
         self.says(fact.record, &fact.content);
     }
 
+    /// The person of a record was erased.
+    pub fn erased(&mut self, subject: &str) {
+        let is_it = |record: &Record| record.uuid.to_string() == subject;
+        let found = self.by_id.iter().find(|(_, record)| is_it(record)).map(|(id, _)| *id);
+        if let Some(id) = found {
+            self.says(id, &Personal::Erased);
+        }
+    }
+
     fn says(&mut self, id: RecordId, content: &Personal<RecordContent>) {
         let Some(record) = self.by_id.get_mut(&id) else { return };
         let lookup = content.known().and_then(|content| content.email_lookup.clone());

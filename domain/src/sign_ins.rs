@@ -200,6 +200,15 @@ impl SignIns {
         (held.is_configured, held.is_reset, held.failed_tries) = (false, true, 0);
     }
 
+    /// The person behind a user was erased, and every password with them. Their number stays, so
+    /// that none of them is ever another one's.
+    pub fn erased(&mut self, subject: &str) {
+        if let Some(held) = self.by_user.get_mut(&UserId(subject.to_owned())) {
+            (held.password_use, held.password_expires_at) = (PasswordUse::Spent, None);
+            held.pending_mail = None;
+        }
+    }
+
     /// The user is no more.
     pub fn forget(&mut self, user: &UserId) {
         self.by_user.remove(user);

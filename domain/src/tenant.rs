@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccessSchemas, RecordCodes, Records};
+use crate::{AccessSchemas, RecordCodes, Records, SubjectErased};
 use crate::{
     AllowList, Assets, BlockedAssets, Catalog, ClientAllowLists, ClientKeys, ClientSettings,
-    Clients, Event, Features, Groups, Memberships, Organizations, Roles, SignIns, TenantId, Tokens,
-    Users,
+    Clients, Event, Features, Groups, Memberships, Organizations, Roles, SignIns, Subjects,
+    TenantId, Tokens, Users,
 };
 
 /// A tenant came to be.
@@ -46,6 +46,7 @@ pub struct Tenant {
     pub memberships: Memberships,
     pub access_schemas: AccessSchemas,
     pub records: Records,
+    pub subjects: Subjects,
     pub record_codes: RecordCodes,
     pub tokens: Tokens,
     pub allow_list: AllowList,
@@ -56,7 +57,7 @@ pub struct Tenant {
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 15;
+    pub const FOLD_VERSION: i32 = 16;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -78,6 +79,7 @@ impl Tenant {
             memberships: Memberships::default(),
             access_schemas: AccessSchemas::default(),
             records: Records::default(),
+            subjects: Subjects::default(),
             record_codes: RecordCodes::default(),
             tokens: Tokens::default(),
             allow_list: AllowList::default(),
@@ -110,7 +112,10 @@ impl Tenant {
                 self.roles.deleted(fact);
                 self.catalog.contract_types.role_deleted(fact.role);
             }
-            Event::UserCreated(fact) => self.users.created(fact),
+            Event::UserCreated(fact) => {
+                self.users.created(fact);
+                self.subjects.user_created(fact);
+            }
             Event::UserBlockedAssetsSet(fact) => self.blocked_assets.set(fact),
             Event::UserProfileReplaced(fact) => self.users.profile_replaced(fact),
             Event::UserEmailConfirmed(fact) => self.users.email_confirmed(fact),
@@ -130,7 +135,10 @@ impl Tenant {
             Event::UserSecondFactorChosen(fact) => self.sign_ins.factor_chosen(fact),
             Event::UserSecondFactorReset(fact) => self.sign_ins.factor_reset(fact),
             Event::SignInPolicySet(fact) => self.sign_ins.policy_set(fact),
-            Event::ClientCreated(fact) => self.clients.created(fact),
+            Event::ClientCreated(fact) => {
+                self.clients.created(fact);
+                self.subjects.client_created(fact);
+            }
             Event::ClientRenamed(fact) => self.clients.renamed(fact),
             Event::ClientDescribed(fact) => self.clients.described(fact),
             Event::ClientAccessSet(fact) => self.clients.access_set(fact),
@@ -181,8 +189,14 @@ impl Tenant {
             Event::AccessSchemaSet(fact) => self.access_schemas.set(fact),
             Event::RecordTokenIssued(fact) => self.record_codes.issued(fact),
             Event::RecordTokenUsed(fact) => self.record_codes.used(fact),
-            Event::RecordCreated(fact) => self.records.created(fact),
+            Event::RecordCreated(fact) => {
+                self.records.created(fact);
+                self.subjects.record_created(fact);
+            }
             Event::RecordChanged(fact) => self.records.changed(fact),
+            Event::SubjectErased(fact) => self.erased(fact),
+            Event::SubjectHeld(fact) => self.subjects.held(fact),
+            Event::SubjectReleased(fact) => self.subjects.released(fact),
             Event::TokenIssued(fact) => self.tokens.issued(fact),
             Event::TokenRevoked(fact) => self.tokens.revoked(fact),
             Event::CidrBlockAdded(fact) => self.allow_list.added(fact),
@@ -200,6 +214,17 @@ impl Tenant {
             Event::FeatureSet(fact) => self.features.set(fact),
             Event::FeaturesReset(fact) => self.features.reset(fact),
         }
+    }
+
+    /// What was known of a subject goes from everywhere: what stays is what a fold without the
+    /// subject's key would come to.
+    fn erased(&mut self, fact: &SubjectErased) {
+        let subject = &fact.subject;
+        self.subjects.erased(fact);
+        self.users.erased(subject);
+        self.sign_ins.erased(subject);
+        self.clients.erased(subject);
+        self.records.erased(subject);
     }
 
     /// Roughly how much memory it takes, in bytes; grows with what stands in it.
@@ -220,6 +245,7 @@ impl Tenant {
             self.memberships.len(),
             self.access_schemas.len(),
             self.records.len(),
+            self.subjects.len(),
             self.record_codes.len(),
             self.tokens.len(),
             self.allow_list.len(),

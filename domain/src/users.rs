@@ -142,6 +142,11 @@ impl Users {
         self.by_id.remove(&fact.user);
     }
 
+    /// The person behind a user was erased.
+    pub fn erased(&mut self, subject: &str) {
+        self.know(&UserId(subject.to_owned()), &Personal::Erased);
+    }
+
     /// Takes what is known of a user in place of what was known before.
     fn know(&mut self, id: &UserId, profile: &Personal<Profile>) {
         let Some(user) = self.by_id.get_mut(id) else { return };

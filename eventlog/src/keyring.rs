@@ -1,18 +1,21 @@
 //! The keys of tenants, of persons, and of months, each wrapped by the one above it.
 
+mod persons;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use domain::{Event, Personal, Private, Sealed, TenantId};
+use domain::{Personal, Private, Sealed, TenantId};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::Sha256;
 
-use crate::seal::{hex, unhex};
+use crate::seal::hex;
 use crate::{EventLog, Hash, Key, LogError, MasterKey, SealError, VaultKind, VaultRow, VaultWrite};
+use persons::Persons;
 
 /// What is personal is sealed for this purpose, whatever its type.
 const PERSONAL: &str = "profile";
@@ -24,7 +27,7 @@ const MASTER_CHECK: &str = "master check";
 pub struct TenantKeys {
     tenant: TenantId,
     root: Key,
-    subjects: Mutex<HashMap<String, Key>>,
+    subjects: Mutex<Persons>,
     months: Mutex<HashMap<String, Key>>,
     opened: Mutex<Opened>,
 }
@@ -155,7 +158,7 @@ impl TenantKeys {
         let key = Key::draw()?;
         let row = VaultRow {
             kind: VaultKind::SubjectKey,
-            public_id: format!("{}/{subject}", self.tenant),
+            public_id: self.subject_id(subject),
             tenant: self.tenant.clone(),
             owner: subject.to_owned(),
             sealed: self.seal(VaultKind::SubjectKey, subject, key.bytes())?,
@@ -182,15 +185,8 @@ impl TenantKeys {
         subject: &str,
         personal: &T,
     ) -> Result<Option<Personal<T>>, SealError> {
-        let key = held(&self.subjects).get(subject).cloned();
+        let key = held(&self.subjects).get(subject);
         key.map(|key| seal_personal(&key, subject, personal)).transpose()
-    }
-
-    /// Opens sealed bytes with their subject's key. Keys that other nodes drew must have been
-    /// loaded ([`Keyring::load`]).
-    fn open_sealed(&self, sealed: &Sealed) -> Option<Vec<u8>> {
-        let key = held(&self.subjects).get(&sealed.subject).cloned()?;
-        key.open(PERSONAL, &unhex(&sealed.bytes).ok()?).ok()
     }
 
     /// Opens what is personal: known where its subject's key is here, erased where it is gone.
@@ -203,21 +199,8 @@ impl TenantKeys {
         opened
     }
 
-    /// The event with what is personal in it opened, as a fold wants it.
-    pub fn opened(&self, mut event: Event) -> Event {
-        for personal in event.personal_mut() {
-            personal.open(&|sealed| self.open_sealed(sealed));
-        }
-        event
-    }
-
-    /// Whether the key of a sealed value's subject is at hand.
-    pub fn knows(&self, subject: &str) -> bool {
-        held(&self.subjects).contains_key(subject)
-    }
-
-    /// Seals a caller's address under the month's key: equal ones of a month alike. The first address of a month also yields
-    /// the row that keeps its key.
+    /// Seals a caller's address under the month's key: equal ones of a month alike. The first
+    /// address of a month also yields the row that keeps its key.
     pub fn seal_address(
         &self,
         address: IpAddr,
@@ -321,13 +304,13 @@ impl Keyring {
 
     /// Reads the keys of persons and months again, as after another node wrote.
     pub async fn load(&self, keys: &TenantKeys) -> Result<(), LogError> {
-        for (kind, into) in
-            [(VaultKind::SubjectKey, &keys.subjects), (VaultKind::AddressKey, &keys.months)]
-        {
-            for row in self.log.vault_of(kind, &keys.tenant).await? {
-                let key = Key::from_bytes(&keys.open(&row)?)?;
-                held(into).insert(row.owner, key);
-            }
+        for row in self.log.vault_of(VaultKind::SubjectKey, &keys.tenant).await? {
+            let key = Key::from_bytes(&keys.open(&row)?)?;
+            held(&keys.subjects).insert(row.owner, key);
+        }
+        for row in self.log.vault_of(VaultKind::AddressKey, &keys.tenant).await? {
+            let key = Key::from_bytes(&keys.open(&row)?)?;
+            held(&keys.months).insert(row.owner, key);
         }
         Ok(())
     }
@@ -357,9 +340,13 @@ mod tests {
             let opened = keys.open_personal(sealed);
             assert_eq!((opened.known(), opened.closed()), (Some(&profile), sealed.closed()));
         }
-        held(&keys.subjects).clear();
+        keys.forget_subject("A-B-1");
         assert_eq!(keys.open_personal(&sealed), Personal::<Profile>::Erased);
         assert_eq!(keys.open_personal(&again), Personal::<Profile>::Erased);
+        assert_eq!(keys.seal_more("A-B-1", &profile), Ok(None));
+        // Somebody who read the vault just before puts it back in vain.
+        held(&keys.subjects).insert("A-B-1".to_owned(), Key::draw().unwrap());
+        assert_eq!(keys.seal_more("A-B-1", &profile), Ok(None));
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub struct Answer {
 
 /// Everything one append writes, all of it or nothing, in one round trip.
 ///
+/// Where a subject's key is dropped, the snapshots of its tenant go too.
+///
 /// `bases` names every partition the batch touches or rests on. Events are sorted by partition and
 /// position and start right behind the bases; answers and vault rows are sorted by key.
 #[derive(Debug, Clone, Default)]
@@ -218,7 +220,8 @@ pub trait EventLog: Send + Sync + 'static {
         expires_at: DateTime<Utc>,
     ) -> Result<bool, LogError>;
 
-    /// Keeps a snapshot in place of an older one of the same tenant.
+    /// Keeps a snapshot in place of an older one of the same tenant, unless somebody was erased
+    /// after its ordinal.
     async fn save_snapshot(&self, snapshot: &Snapshot) -> Result<(), LogError>;
 
     /// The snapshot of a tenant, if it has `fold_version`.
@@ -227,6 +230,12 @@ pub trait EventLog: Send + Sync + 'static {
         tenant: &TenantId,
         fold_version: i32,
     ) -> Result<Option<Snapshot>, LogError>;
+
+    /// Has the store let go of what deleted rows left in its files, as far as it can: for when a
+    /// subject's key was destroyed. Backups, archives and replicas are out of its reach.
+    async fn scrub(&self) -> Result<(), LogError> {
+        Ok(())
+    }
 
     /// What the master key sealed at the first start, to know it again by.
     async fn master_check(&self) -> Result<Option<Vec<u8>>, LogError>;

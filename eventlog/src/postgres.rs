@@ -55,6 +55,13 @@ impl Store for PostgresLog {
         append::append(&self.appends, batch).await
     }
 
+    async fn scrub(&self) -> Result<(), LogError> {
+        for sql in append::SCRUB {
+            self.rest.rows(sqlx::query(sql)).await.map_err(fault::fault)?;
+        }
+        Ok(())
+    }
+
     async fn fetch(
         &self,
         sql: impl SqlSafeStr + Send,

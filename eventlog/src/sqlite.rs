@@ -52,6 +52,10 @@ impl Store for SqliteLog {
         append::append(&mut *self.writer.lock().await, batch).await
     }
 
+    async fn scrub(&self) -> Result<(), LogError> {
+        open::scrub(&mut *self.writer.lock().await).await
+    }
+
     async fn fetch(
         &self,
         sql: impl SqlSafeStr + Send,

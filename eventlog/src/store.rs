@@ -40,6 +40,9 @@ pub(crate) trait Store: Send + Sync + 'static {
     /// Writes a batch, all of it or nothing.
     fn append(&self, batch: &Batch) -> impl Future<Output = Result<Appended, LogError>> + Send;
 
+    /// Lets go of what deleted rows left behind.
+    fn scrub(&self) -> impl Future<Output = Result<(), LogError>> + Send;
+
     /// Runs a query on a connection for readers.
     fn fetch(
         &self,

@@ -79,6 +79,14 @@ pub enum VaultWrite {
 }
 
 impl VaultWrite {
+    /// The tenant of a subject whose key it destroys.
+    pub(crate) fn erases(&self) -> Option<&TenantId> {
+        match self {
+            Self::Delete { kind: VaultKind::SubjectKey, tenant, .. } => Some(tenant),
+            Self::Delete { .. } | Self::Insert(_) => None,
+        }
+    }
+
     /// What rows are sorted by inside a statement, so that nodes cannot deadlock.
     pub fn key(&self) -> (VaultKind, &str) {
         match self {

@@ -67,6 +67,7 @@ impl From<UserFault> for Problem {
         let text = fault.to_string();
         match fault {
             UserFault::Unknown(user) => Self::no_user(user),
+            UserFault::Erased(_) => conflict("person_erased", text),
             UserFault::Lacking(_) => Self::not_authorized(&text),
         }
     }

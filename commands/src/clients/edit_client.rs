@@ -149,7 +149,8 @@ impl EditClient {
         let Some(drawn) = drawn else { return Ok(None) };
         let wanted = drawn.as_ref().map_err(|fault| EditClientRejection::Emails(*fault))?;
         let is_transferred = self.authorized_user != held.authorized_user;
-        let is_same = held.notified.as_ref() == wanted.as_ref().map(|it| &it.lookup);
+        let is_same =
+            held.notified.as_ref().map(|it| &it.lookup) == wanted.as_ref().map(|it| &it.lookup);
         if is_same && !(is_transferred && wanted.is_some()) {
             return Ok(None);
         }

@@ -135,20 +135,19 @@ impl UpdateClient {
     fn registration(
         &self,
         tenant: &Tenant,
-        before: &Registration,
+        found: &Client,
         email: &FreshEmail,
     ) -> Result<Registration, UpdateClientRejection> {
         use UpdateClientRejection as No;
 
-        let mut after = before.clone();
+        let mut after = found.registration.clone();
         match (&self.email, email) {
             (None, _) => {}
             (Some(_), Some(Err(EmailFault::Erased))) => return Err(No::Erased(self.client)),
             (Some(_), Some(Err(EmailFault::Invalid))) => return Err(No::EmailInvalid),
             (Some(_), None) => after.email = None,
             (Some(_), Some(Ok(new))) => {
-                let known = before.email.as_ref().and_then(|email| email.known());
-                if known.is_none_or(|known| known.email_lookup != new.lookup) {
+                if found.contact_lookup.as_ref() != Some(&new.lookup) {
                     after.email = Some(new.sealed.clone());
                 }
             }
@@ -221,7 +220,7 @@ impl Command for UpdateClient {
         events.extend(self.renamed(tenant, found)?);
         events.extend(self.tagged(found)?);
         let before = &found.registration;
-        let mut after = self.registration(tenant, before, &context.fresh)?;
+        let mut after = self.registration(tenant, found, &context.fresh)?;
         let is_active = match activity {
             None | Some(Activity::Deleted) => found.is_active,
             Some(Activity::Active) => {

@@ -1,7 +1,7 @@
 //! The refusals that all of these commands share: whom there is not, and whom somebody does not
 //! administer.
 
-use domain::{Tenant, User, UserId};
+use domain::{Aggregate, Tenant, User, UserId};
 
 use crate::users::{Lacking, reach};
 use crate::{Context, Refusal, Rejection};
@@ -11,6 +11,8 @@ use crate::{Context, Refusal, Rejection};
 pub enum UserFault {
     #[error("there is no user {0}")]
     Unknown(UserId),
+    #[error("the person behind user {0} was erased")]
+    Erased(UserId),
     #[error(transparent)]
     Lacking(Lacking),
 }
@@ -19,6 +21,7 @@ impl Rejection for UserFault {
     fn refusal(&self) -> Refusal {
         match self {
             Self::Unknown(_) => Refusal::not_found("user_unknown", "user"),
+            Self::Erased(user) => Refusal::conflict("person_erased", vec![Aggregate::user(user)]),
             Self::Lacking(_) => Refusal::forbidden("permission_not_held"),
         }
     }
@@ -32,7 +35,14 @@ pub(super) fn administered<'a, F>(
 ) -> Result<&'a User, UserFault> {
     let held = tenant.users.get(user).ok_or_else(|| UserFault::Unknown(user.clone()))?;
     let administers = reach::administers(&held.grants, tenant, &context.authority);
-    administers.map(|()| held).map_err(UserFault::Lacking)
+    administers.map_err(UserFault::Lacking)?;
+    living(tenant, user, held)
+}
+
+/// The user, unless they were erased: nobody signs in as nobody.
+fn living<'a>(tenant: &Tenant, user: &UserId, held: &'a User) -> Result<&'a User, UserFault> {
+    let is_erased = tenant.subjects.is_erased(user.as_str());
+    if is_erased { Err(UserFault::Erased(user.clone())) } else { Ok(held) }
 }
 
 /// The same, or the user for whom a client asks about itself.
@@ -42,7 +52,7 @@ pub(crate) fn own_or_administered<'a, F>(
     user: &UserId,
 ) -> Result<&'a User, UserFault> {
     match tenant.users.get(user) {
-        Some(held) if reach::is_own(user, tenant, &context.actor) => Ok(held),
+        Some(held) if reach::is_own(user, tenant, &context.actor) => living(tenant, user, held),
         Some(_) | None => administered(tenant, context, user),
     }
 }

@@ -1,15 +1,13 @@
 //! Deletes a user who owns no API client (Akamai IAM v3, "Delete a user"). Tokens that speak for
 //! the user end with them.
 
-use domain::{
-    ActorKind, Aggregate, ClientId, Event, Personal, Right, Tenant, TokenId, TokenRevoked,
-    UserDeleted, UserId,
-};
-use eventlog::{SealError, VaultKind, VaultWrite};
+use domain::{Aggregate, ClientId, Event, Personal, Right, Tenant, UserDeleted, UserId};
+use eventlog::{SealError, VaultWrite};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::reach::{Lacking, administers};
+use super::spoken_for;
 use crate::names::listed;
 use crate::sign_ins;
 use crate::{Command, Context, Mint, Refusal, Rejection};
@@ -42,12 +40,6 @@ impl Rejection for DeleteUserRejection {
             Self::Lacking(_) => Refusal::forbidden("permission_not_held"),
         }
     }
-}
-
-/// The tokens that speak for a user and still could.
-fn tokens<'a>(tenant: &'a Tenant, user: &'a UserId) -> impl Iterator<Item = &'a TokenId> {
-    let held = tenant.tokens.held_by(ActorKind::User, user.as_str());
-    held.filter(|(_, token)| !token.revoked).map(|(id, _)| id)
 }
 
 impl Command for DeleteUser {
@@ -83,30 +75,24 @@ impl Command for DeleteUser {
         if !clients.is_empty() {
             return Err(No::OwnsClients { user: user.clone(), clients });
         }
-        let revoked =
-            tokens(tenant, user).map(|token| TokenRevoked { token: token.clone() }.into());
         let deleted = UserDeleted {
             user: user.clone(),
             organization: held.organization.clone(),
             profile: Personal::from_closed(held.person.as_ref().map(|person| &person.sealed)),
             grants: held.grants.clone(),
         };
-        Ok(revoked.chain([deleted.into()]).collect())
+        Ok(spoken_for::revoked(tenant, user).chain([deleted.into()]).collect())
     }
 
     fn vault(&self, tenant: &Tenant, _: &Context) -> Vec<VaultWrite> {
-        let bearers = tokens(tenant, &self.user).map(|token| VaultWrite::Delete {
-            kind: VaultKind::Bearer,
-            public_id: token.to_string(),
-            tenant: tenant.id.clone(),
-        });
+        let bearers = spoken_for::dropped(tenant, &self.user).into_iter();
         bearers.chain(sign_ins::forget(tenant, &self.user)).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::{Authority, ClientCreated, TokenIssued, UserPasswordSet};
+    use domain::{ActorKind, Authority, ClientCreated, TokenId, TokenIssued, UserPasswordSet};
 
     use super::*;
     use crate::clients;

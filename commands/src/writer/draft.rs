@@ -51,6 +51,8 @@ pub(super) struct Draft {
     pub(super) unborn: Vec<TenantId>,
     /// Keys that got a new month; it is forgotten when the batch does not land.
     pub(super) months: Vec<Arc<TenantKeys>>,
+    /// Who is erased by it, and by whose keys they were known.
+    pub(super) erased: Vec<(Arc<TenantKeys>, Event)>,
     answered: HashSet<AnswerKey>,
 }
 
@@ -187,6 +189,8 @@ impl Draft {
             return Ok(());
         }
         let unwritable = |_| LogError::Unusable("an event cannot be encoded".to_owned());
+        // Rules hand on what a fold opened; the log takes it closed only.
+        events.iter_mut().for_each(Event::close);
         let payloads = events.iter().map(Event::encode).collect::<Result<Vec<_>, _>>();
         let payloads = payloads.map_err(unwritable)?;
         let address = self.sealed_address(job, state, now)?;
@@ -199,6 +203,9 @@ impl Draft {
             let (position, leaf_hash) = (recorded.position, recorded.leaf_hash);
             *tail = Tail { position, leaf_hash, at: now };
             self.batch.events.push(recorded);
+            if matches!(event, Event::SubjectErased(_)) {
+                self.erased.push((Arc::clone(&state.keys), event.clone()));
+            }
         }
         Ok(())
     }

@@ -122,6 +122,12 @@ impl Lane {
         for (tenant, seat) in draft.founded {
             self.shared.places.founded(tenant, seat);
         }
+        for (keys, event) in &draft.erased {
+            keys.heed(event);
+        }
+        if !draft.erased.is_empty() {
+            self.scrub();
+        }
         for answer in draft.batch.answers {
             self.recent.add(answer.key);
         }
@@ -137,6 +143,17 @@ impl Lane {
             self.states.weigh(tenant);
         }
         self.evict();
+    }
+
+    /// Has the store let go of what was deleted, aside.
+    fn scrub(&mut self) {
+        let log = Arc::clone(&self.shared.log);
+        self.errands.spawn(async move {
+            if let Err(error) = log.scrub().await {
+                tracing::warn!(error = cause(&error), "deleted rows may linger in the store");
+            }
+            Errand::Done
+        });
     }
 
     /// Somebody else wrote: what was decided is void, and is decided again on what stands now.

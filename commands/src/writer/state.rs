@@ -107,7 +107,9 @@ impl State {
         }
         let Recorded { event_type, event_version, payload, .. } = recorded;
         let event = Event::decode(event_type, *event_version, payload)?;
-        self.tenant.apply(&self.keys.opened(event));
+        // It is in the log: whatever other nodes erased cannot be opened here either.
+        self.keys.heed(&event);
+        self.apply(event);
         self.stand(recorded);
         Ok(())
     }
@@ -159,10 +161,18 @@ impl State {
         if event.personal_mut().is_empty() {
             self.tenant.apply(event);
         } else {
-            self.tenant.apply(&self.keys.opened(event.clone()));
+            self.apply(event.clone());
         }
         self.stand(&recorded);
         recorded
+    }
+
+    /// Applies an event with what is personal in it opened. What was sealed for somebody before
+    /// their key was destroyed, and decided after that, tells nothing.
+    fn apply(&mut self, event: Event) {
+        let subjects = &self.tenant.subjects;
+        let opened = self.keys.opened_but(event, |subject| subjects.is_erased(subject));
+        self.tenant.apply(&opened);
     }
 
     fn stand(&mut self, recorded: &Recorded) {

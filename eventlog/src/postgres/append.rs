@@ -92,15 +92,21 @@ const EVERYTHING: &str = concat!(
          WHERE (SELECT hold FROM bases) AND (SELECT count(*) FROM answered) >= 0 \
          AND vault.kind = old.kind AND vault.public_id = old.public_id \
          AND vault.tenant = old.tenant RETURNING 1), \
+     forgotten AS (DELETE FROM snapshots USING unnest($45::text[]) AS erased (tenant) \
+         WHERE (SELECT hold FROM bases) AND (SELECT count(*) FROM dropped) >= 0 \
+         AND snapshots.tenant = erased.tenant RETURNING 1), \
      kept AS (INSERT INTO vault (kind, public_id, tenant, owner, sealed) \
          SELECT unnest($38::text[]), unnest($39::text[]), unnest($40::text[]), \
              unnest($41::text[]), unnest($42::bytea[]) \
-         WHERE (SELECT hold FROM bases) AND (SELECT count(*) FROM dropped) >= 0 RETURNING 1), \
+         WHERE (SELECT hold FROM bases) AND (SELECT count(*) FROM forgotten) >= 0 RETURNING 1), \
      placed AS (INSERT INTO placements (tenant, partition) \
          SELECT unnest($43::text[]), unnest($44::bigint[]) \
          WHERE (SELECT hold FROM bases) AND (SELECT count(*) FROM kept) >= 0 RETURNING 1) \
      SELECT hold FROM bases WHERE (SELECT count(*) FROM placed) >= 0"
 );
+
+/// The old versions of what was deleted stay in their tables until these have run.
+pub(super) const SCRUB: [&str; 2] = ["VACUUM vault", "VACUUM snapshots"];
 
 pub(super) async fn append(connections: &Connections, batch: &Batch) -> Result<Appended, LogError> {
     let Batch { bases, placements, events, answers, vault } = batch;

@@ -46,6 +46,9 @@ async fn write(connection: &mut SqliteConnection, batch: &Batch) -> Result<Appen
     }
     for write in &batch.vault {
         write_vault(connection, write).await.map_err(taken_or(LogError::VaultTaken))?;
+        if let Some(tenant) = write.erases() {
+            forget_snapshot(connection, tenant.as_str()).await.map_err(fault)?;
+        }
     }
     for placement in &batch.placements {
         place(connection, placement).await.map_err(taken_or(LogError::TenantTaken))?;
@@ -165,6 +168,11 @@ async fn write_vault(connection: &mut SqliteConnection, write: &VaultWrite) -> R
                 .bind(tenant.as_str())
         }
     };
+    query.execute(connection).await.map(drop)
+}
+
+async fn forget_snapshot(connection: &mut SqliteConnection, tenant: &str) -> Result<(), Error> {
+    let query = sqlx::query("DELETE FROM snapshots WHERE tenant = $1").bind(tenant);
     query.execute(connection).await.map(drop)
 }
 

@@ -51,7 +51,9 @@ async fn first_steps(data_dir: &Path) -> Result<(SqliteConnection, Installation)
     let options = options(data_dir)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full);
+        .synchronous(SqliteSynchronous::Full)
+        // What is deleted is overwritten, in the file and in what is written to it next.
+        .pragma("secure_delete", "ON");
     let mut writer = options.connect().await.map_err(fault)?;
     // All in one transaction: of two processes that start at once, one finds everything done.
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
@@ -60,6 +62,16 @@ async fn first_steps(data_dir: &Path) -> Result<(SqliteConnection, Installation)
     let installation = install(&mut tx).await?;
     tx.commit().await.map_err(fault)?;
     Ok((writer, installation))
+}
+
+/// Brings the write-ahead log into the file and cuts it off: it holds pages as they were before.
+pub(super) async fn scrub(writer: &mut SqliteConnection) -> Result<(), LogError> {
+    let checkpoint = sqlx::query_as::<_, (i64, i64, i64)>("PRAGMA wal_checkpoint(TRUNCATE)");
+    let (busy, ..) = checkpoint.fetch_one(writer).await.map_err(fault)?;
+    if busy != 0 {
+        tracing::warn!("a reader keeps the write-ahead log from being cut off");
+    }
+    Ok(())
 }
 
 async fn schema(connection: &mut SqliteConnection) -> Result<Schema, LogError> {

@@ -227,6 +227,10 @@ impl<S: Store> EventLog for S {
         rows.first().map(|row| snapshot(row, tenant, fold_version)).transpose()
     }
 
+    async fn scrub(&self) -> Result<(), LogError> {
+        Store::scrub(self).await
+    }
+
     async fn master_check(&self) -> Result<Option<Vec<u8>>, LogError> {
         let rows = self.fetch(sql::MASTER_CHECK, &[]).await?;
         rows.first().map(|row| Reader(row).bytes(0)).transpose()

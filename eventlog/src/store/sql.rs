@@ -70,9 +70,13 @@ pub(super) const RESERVE_IDS: &str = "UPDATE installation SET next_id = next_id 
 pub(super) const TAKE_NONCE: &str = "INSERT INTO nonces (scope, nonce, expires_at) \
      VALUES ($1, $2, $3) ON CONFLICT (scope, nonce) DO NOTHING RETURNING expires_at";
 
+/// What was folded before somebody was erased would keep what is known of them.
 pub(super) const SAVE_SNAPSHOT: &str = "INSERT INTO snapshots \
      (tenant, partition, fold_version, ordinal, position, leaf_hash, sealed) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant) DO UPDATE SET \
+     SELECT $1, $2, $3, $4, $5, $6, $7 WHERE NOT EXISTS (SELECT 1 FROM events \
+         WHERE partition = $2 AND tenant = $1 AND ordinal > $4 \
+         AND event_type = 'subject.erased') \
+     ON CONFLICT (tenant) DO UPDATE SET \
      partition = excluded.partition, fold_version = excluded.fold_version, \
      ordinal = excluded.ordinal, position = excluded.position, \
      leaf_hash = excluded.leaf_hash, sealed = excluded.sealed";

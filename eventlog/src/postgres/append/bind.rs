@@ -50,11 +50,13 @@ pub(super) fn events(query: Statement, events: &[Recorded]) -> Statement {
         .bind(column(events, |event| event.created_at.timestamp_micros()))
 }
 
-/// `$1` to `$44`.
+/// `$1` to `$45`.
 pub(super) fn everything(query: Statement, batch: &Batch) -> Statement {
     let query = events(bases(query, &batch.bases), &batch.events);
     let (dropped, kept) = net(&batch.vault);
-    placements(inserts(deletes(answers(query, &batch.answers), &dropped), &kept), &batch.placements)
+    let query = inserts(deletes(answers(query, &batch.answers), &dropped), &kept);
+    let erased: Vec<_> = batch.vault.iter().filter_map(VaultWrite::erases).collect();
+    placements(query, &batch.placements).bind(column(&erased, |tenant| tenant.as_str()))
 }
 
 fn answers(query: Statement, answers: &[Answer]) -> Statement {
