@@ -9,7 +9,7 @@ mod authentication;
 mod authentication_own;
 mod catalog;
 mod client_access;
-mod client_sample;
+pub(crate) mod client_sample;
 mod client_writes;
 mod credentials;
 mod fuzz;

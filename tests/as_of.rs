@@ -41,6 +41,30 @@ async fn capture(world: &World, path: &str, as_of: &str) -> Reply {
     Reply::of(request.header(HEADER, as_of)).await
 }
 
+/// A GET in a dialect by whoever may see everything there, as of then or as of now.
+pub(crate) async fn ask(world: &World, dialect: &str, target: &str, then: Option<&str>) -> Reply {
+    let (admin, web) = (&world.credentials.bearer.admin, world.admin_web_token());
+    let path = target.strip_prefix(crate::world::IAM).unwrap_or(target);
+    let held = &world.credentials.capture;
+    match (dialect, then) {
+        ("akamai", None) => world.akamai("GET", path, Value::Null).await,
+        ("akamai", Some(then)) => akamai(world, path, then).await,
+        ("capture", None) => {
+            let request = world.request("GET", target);
+            let secret = Some(&held.owner_client_secret);
+            Reply::of(request.basic_auth(&held.owner_client_id, secret)).await
+        }
+        ("capture", Some(then)) => capture(world, target, then).await,
+        (_, then) => {
+            let token = if dialect == "tenant_clients" { &web } else { admin };
+            match then {
+                None => world.bearer(token, "GET", target, Value::Null).await,
+                Some(then) => bearer(world, token, target, then).await,
+            }
+        }
+    }
+}
+
 fn target(world: &World, root: &str, operation: &Operation) -> String {
     let part = |part: &str| match part {
         "{tenant}" | "{tenantId}" | "{appId}" => "default".to_owned(),
@@ -55,7 +79,6 @@ fn target(world: &World, root: &str, operation: &Operation) -> String {
 
 async fn every_get_of_every_dialect_tells_of_the_past(database: Arc<Database>) {
     let world = World::start(&database).await;
-    let (admin, web) = (world.credentials.bearer.admin.clone(), world.admin_web_token());
     let mut asked = 0;
     for listed in listed() {
         for operation in &listed.operations {
@@ -63,28 +86,11 @@ async fn every_get_of_every_dialect_tells_of_the_past(database: Arc<Database>) {
                 continue;
             }
             let target = target(&world, listed.root, operation);
-            let path = target.strip_prefix(listed.root).unwrap();
-            let (then, now) = match listed.dialect {
-                "akamai" => {
-                    let plain = world.akamai("GET", path, Value::Null).await;
-                    (akamai(&world, path, &now()).await, plain)
-                }
-                "capture" => {
-                    let held = &world.credentials.capture;
-                    let request = world.request("GET", &target);
-                    let secret = Some(&held.owner_client_secret);
-                    let plain = request.basic_auth(&held.owner_client_id, secret);
-                    (capture(&world, &target, &now()).await, Reply::of(plain).await)
-                }
-                dialect => {
-                    let token = if dialect == "tenant_clients" { &web } else { &admin };
-                    let plain = world.bearer(token, "GET", &target, Value::Null).await;
-                    (bearer(&world, token, &target, &now()).await, plain)
-                }
-            };
+            let now_shown = ask(&world, listed.dialect, &target, None).await;
+            let then = ask(&world, listed.dialect, &target, Some(&now())).await;
             asked += 1;
             let what = format!("{} {}", listed.dialect, operation.path);
-            assert_eq!(then.status, now.status, "{what}: {then} beside {now}");
+            assert_eq!(then.status, now_shown.status, "{what}: {then} beside {now_shown}");
             assert!(!then.header(TOOK).is_empty(), "{what} does not fold: {then}");
         }
     }

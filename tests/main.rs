@@ -17,6 +17,7 @@ mod capture;
 mod contract;
 mod differential;
 mod edge;
+mod erasure;
 mod gate;
 mod killed;
 mod matrix;

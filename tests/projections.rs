@@ -1,6 +1,6 @@
 //! Read models, from the log to the rows and back to the questions, on both stores.
 
-mod ledger;
+pub(crate) mod ledger;
 mod parking;
 mod past;
 mod picky;

@@ -2,7 +2,7 @@
 //! behind or says: database files with their write-ahead logs, or all rows of all tables; what it
 //! logs; metrics; events; replies. Found nowhere in the clear but where it was first given.
 
-mod remains;
+pub(crate) mod remains;
 
 use std::sync::Arc;
 

@@ -65,6 +65,21 @@ impl World {
         Self { app, credentials: *credentials, http, listening }
     }
 
+    /// Another node on the same database, which was given the same master key.
+    pub(crate) async fn beside(&self, database: &Database) -> Self {
+        let master = self.app.keyring.master().clone();
+        let app = app_under(database, Settings::default(), master).await;
+        let limits = Limits {
+            timeouts: Timeouts::default(),
+            trusted_proxies: Vec::new(),
+            browser_origins: Vec::new(),
+        };
+        let edge = Edge::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listening = edge.serve(router(app.clone()), limits, None).unwrap();
+        let (credentials, http) = (self.credentials.clone(), reqwest::Client::new());
+        Self { app, credentials, http, listening }
+    }
+
     /// Lets everything finish.
     pub(crate) async fn stop(self) {
         self.listening.stop().await;

@@ -7,7 +7,7 @@ use commands::{Command, Granted, Idempotency, Request, Writer};
 use domain::{Actor, Authority, TenantId};
 use eventlog::{EventLog, Keyring};
 use projections::users::UserRow;
-use projections::{Projections, Reads, Views};
+use projections::{Projections, Reads, Views, erasures};
 use uuid::Uuid;
 
 use crate::call::Incoming;
@@ -15,6 +15,9 @@ use crate::caller::Caller;
 use crate::fault::{Denied, Fault};
 use crate::settings::Settings;
 use crate::user_names::UserNames;
+
+/// How many erasures are read at a time.
+const ERASURES_AT_ONCE: i64 = 1_000;
 
 /// The service without its edge. Cheap to clone.
 #[derive(Clone)]
@@ -36,6 +39,27 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
+    /// Has this node forget the keys of whoever was erased on any other. `erased` is the tenant's
+    /// ordinal at which that happened last, as the rows say.
+    pub(crate) async fn heed_erasures(
+        &self,
+        views: &Views,
+        tenant: &TenantId,
+        erased: i64,
+    ) -> Result<(), Fault> {
+        let Some(keys) = self.keyring.at_hand(tenant) else { return Ok(()) };
+        while keys.heeded() < erased {
+            let rows = erasures::behind(views, tenant, keys.heeded(), ERASURES_AT_ONCE).await?;
+            // None are there only if the rows were taken away meanwhile.
+            let Some(last) = rows.last() else { break };
+            for row in &rows {
+                keys.forget_subject(&row.subject);
+            }
+            keys.has_heeded(last.ordinal);
+        }
+        Ok(())
+    }
+
     /// Users with what is known of them opened; nothing is, of one who was erased.
     pub async fn opened(
         &self,
@@ -43,7 +67,9 @@ impl App {
         users: Vec<UserRow>,
     ) -> Result<Vec<UserRow>, Fault> {
         let keys = self.keyring.tenant(tenant).await?;
-        let is_new = |user: &UserRow| !keys.knows(user.user.as_str());
+        let is_new = |user: &UserRow| {
+            user.profile.closed().is_some_and(|sealed| !keys.knows(&sealed.subject))
+        };
         if users.iter().any(is_new) {
             // Another node may have drawn keys since these were read.
             self.keyring.load(&keys).await?;

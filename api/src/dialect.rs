@@ -18,7 +18,7 @@ use axum::routing::{MethodFilter, on};
 use chrono::Utc;
 use domain::{ClientFeature, Permission, Right, TenantId};
 use futures::future::BoxFuture;
-use projections::positions;
+use projections::positions::{self, Position};
 use tower_http::timeout::TimeoutError;
 
 use crate::app::App;
@@ -306,7 +306,9 @@ async fn admitted<F: Face>(
         }
     }
     let views = app.reads.eventual();
-    let ordinal = positions::one(&views, &tenant).await.map_err(Fault::from)?.unwrap_or_default();
+    let Position { ordinal, erased } =
+        positions::one(&views, &tenant).await.map_err(Fault::from)?;
+    app.heed_erasures(&views, &tenant, erased).await?;
     let call = Call { app, caller, tenant, views, request, position, folded: None };
     let Some(until) = past::asked(&call.request)? else {
         call.note_position(ordinal);

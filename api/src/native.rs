@@ -5,6 +5,7 @@ mod catalog;
 mod commands;
 mod diff;
 mod differences;
+mod erasures;
 mod events;
 mod export;
 mod features;
@@ -80,6 +81,8 @@ pub(crate) fn dialect() -> Dialect<Native> {
         .op("getHistory",        Method::GET,  "/v1/tenants/{tenant}/history/{kind}/{id}", right(Right::EventsRead),      history::get)
         .op("getDiff",           Method::GET,  "/v1/tenants/{tenant}/diff",               right(Right::EventsRead),      diff::get)
         .op("exportEvents",      Method::GET,  "/v1/tenants/{tenant}/export",             right(Right::EventsRead),      export::get)
+        .op("listErasures",      Method::GET,  "/v1/tenants/{tenant}/erasures",           right(Right::EventsRead),      erasures::list)
+        .op("getErasure",        Method::GET,  "/v1/tenants/{tenant}/erasures/{subject}", right(Right::EventsRead),      erasures::one)
         .op("listProjections",   Method::GET,  "/v1/projections",                         right(Right::ProjectionRead),  projections::list)
         .op("rebuildProjection", Method::POST, "/v1/projections/{name}/rebuild",          right(Right::ProjectionAdmin), projections::rebuild)
         .op("getOpenApi",        Method::GET,  "/openapi.json",                           Needs::Nothing,                openapi::get)

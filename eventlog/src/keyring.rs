@@ -297,6 +297,11 @@ impl Keyring {
         Ok(Arc::clone(held(&self.tenants).entry(tenant.clone()).or_insert(keys)))
     }
 
+    /// The keys of a tenant, if anybody asked for them before.
+    pub fn at_hand(&self, tenant: &TenantId) -> Option<Arc<TenantKeys>> {
+        held(&self.tenants).get(tenant).cloned()
+    }
+
     /// Takes up the keys of a tenant that was just created.
     pub fn adopt(&self, keys: Arc<TenantKeys>) {
         held(&self.tenants).insert(keys.tenant.clone(), keys);

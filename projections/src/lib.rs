@@ -34,6 +34,7 @@ pub mod client_allow_lists;
 pub mod client_keys;
 pub mod client_settings;
 pub mod clients;
+pub mod erasures;
 pub mod events;
 pub mod features;
 pub mod groups;

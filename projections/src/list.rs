@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::{
     Projection, aggregates, allow_lists, assets, blocked_assets, catalog, cidr_blocks,
-    client_access, client_allow_lists, client_keys, client_settings, clients, events, features,
-    groups, memberships, organizations, positions, roles, tenant_clients, tenants, tokens,
-    user_sign_ins, users,
+    client_access, client_allow_lists, client_keys, client_settings, clients, erasures, events,
+    features, groups, memberships, organizations, positions, roles, tenant_clients, tenants,
+    tokens, user_sign_ins, users,
 };
 use crate::{access_schemas, record_tokens, records};
 
@@ -40,6 +40,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(allow_lists::AllowLists),
         Arc::new(positions::Positions),
         Arc::new(events::Events),
+        Arc::new(erasures::Erasures),
     ]
 }
 
@@ -69,6 +70,7 @@ pub fn statements() -> Vec<&'static str> {
         cidr_blocks::STATEMENTS,
         allow_lists::STATEMENTS,
         positions::STATEMENTS,
+        erasures::STATEMENTS,
     ];
     lists
         .iter()

@@ -1,4 +1,5 @@
-//! How far the rows of each tenant are: the position that an answer from them shows.
+//! How far the rows of each tenant are: the position that an answer from them shows, and the last
+//! one at which somebody was erased, whose key no node may use any more.
 
 use domain::{Event, TenantId};
 use eventlog::Recorded;
@@ -6,8 +7,8 @@ use eventlog::Recorded;
 use crate::{Changes, Column, ProjectError, Projection, Table, ViewError, Views, values};
 
 static POSITIONS: Table = Table {
-    name: "positions_v1",
-    columns: &[Column::text("tenant"), Column::int("ordinal")],
+    name: "positions_v2",
+    columns: &[Column::text("tenant"), Column::int("ordinal"), Column::int("erased")],
     key: 1,
     indexes: &[],
 };
@@ -27,27 +28,43 @@ impl Projection for Positions {
 
     fn project(
         &self,
-        _: &Event,
+        event: &Event,
         recorded: &Recorded,
         changes: &mut Changes,
     ) -> Result<(), ProjectError> {
-        changes.upsert(&POSITIONS, values![&recorded.tenant, recorded.ordinal])
+        let (tenant, ordinal) = (&recorded.tenant, recorded.ordinal);
+        if ordinal == 1 {
+            return changes.upsert(&POSITIONS, values![tenant, ordinal, 0]);
+        }
+        let erased = matches!(event, Event::SubjectErased(_)).then(|| ("erased", ordinal.into()));
+        let set = [("ordinal", ordinal.into())].into_iter().chain(erased);
+        changes.update(&POSITIONS, values![tenant], set)
     }
 }
 
-const ONE: &str = "select ordinal from positions_v1 where tenant = $1";
+const ONE: &str = "select ordinal, erased from positions_v2 where tenant = $1";
+
+/// How far the rows of one tenant are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Position {
+    /// The newest ordinal that is in the rows; 0 when nothing is.
+    pub ordinal: i64,
+    /// The newest one by which somebody was erased; 0 when nobody was.
+    pub erased: i64,
+}
 
 pub(crate) const STATEMENTS: &[&str] = &[ONE];
 
-/// The newest ordinal of the tenant that is in the rows; `None` when nothing is.
-pub async fn one(views: &Views, tenant: &TenantId) -> Result<Option<i64>, ViewError> {
+/// How far the rows of the tenant are.
+pub async fn one(views: &Views, tenant: &TenantId) -> Result<Position, ViewError> {
     let rows = views.rows(POSITIONS.name, tenant, ONE, &[]).await?;
-    rows.into_iter().next().map(|mut row| row.int()).transpose()
+    let Some(mut row) = rows.into_iter().next() else { return Ok(Position::default()) };
+    Ok(Position { ordinal: row.int()?, erased: row.int()? })
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::{GroupCreated, GroupId};
+    use domain::{GroupCreated, GroupId, SubjectErased};
 
     use super::*;
     use crate::sample::told;
@@ -58,6 +75,16 @@ mod tests {
             let (group, name) = (GroupId(group), "group".to_owned());
             Event::from(GroupCreated { group, parent: None, name })
         };
-        assert_eq!(told(Positions, &[created(1), created(2)]), ["positions_v1 + acme 2"]);
+        assert_eq!(told(Positions, &[created(1), created(2)]), ["positions_v2 + acme 2 0"]);
+        let erased = SubjectErased {
+            subject: "A-B-1".to_owned(),
+            about: domain::Aggregate { kind: "user".to_owned(), id: "A-B-1".to_owned() },
+            organization: None,
+            passwords: 0,
+            mails: 0,
+            tokens: 0,
+        };
+        let events = [created(1), erased.into(), created(2)];
+        assert_eq!(told(Positions, &events), ["positions_v2 + acme 3 2"]);
     }
 }

@@ -63,6 +63,11 @@ impl Projection for Records {
                 let set = [content].into_iter().chain(modified(recorded));
                 changes.update(&RECORDS, values![tenant, fact.record.0], set)
             }
+            Event::SubjectErased(fact) if fact.about.kind == "record" => {
+                let Ok(record) = fact.about.id.parse::<i64>() else { return Ok(()) };
+                let erased = Value::json(&Personal::<RecordContent>::Erased)?;
+                changes.update(&RECORDS, values![tenant, record], [("content", erased)])
+            }
             _ => Ok(()),
         }
     }

@@ -115,6 +115,16 @@ impl Projection for UserSignIns {
         if let Event::UserDeleted(fact) = event {
             return changes.delete(&USER_SIGN_INS, values![tenant, fact.user.as_str()]);
         }
+        if let Event::SubjectErased(fact) = event
+            && fact.about.kind == "user"
+        {
+            let set = [
+                ("password_set_at", Value::Null),
+                ("password_expires_at", Value::Null),
+                ("password_use", word(&PasswordUse::Spent)?),
+            ];
+            return changes.update(&USER_SIGN_INS, values![tenant, &fact.about.id], set);
+        }
         let (Some(user), set) = (subject(event), columns(event, recorded)?) else { return Ok(()) };
         if set.is_empty() {
             return Ok(());

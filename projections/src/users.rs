@@ -91,6 +91,11 @@ impl Projection for Users {
                 let after = Value::json(&fact.after)?;
                 change(&fact.user, recorded, [("notifications", after)], changes)
             }
+            Event::SubjectErased(fact) if fact.about.kind == "user" => {
+                let erased = Value::json(&Personal::<Profile>::Erased)?;
+                let key = values![tenant, &fact.about.id];
+                changes.update(&USERS, key, [("profile", erased)])
+            }
             // Shown elsewhere; the user's sequence counts it.
             Event::UserBlockedAssetsSet(fact) => {
                 changes.update(&USERS, values![tenant, fact.user.as_str()], modified(recorded))
@@ -158,8 +163,8 @@ fn read(mut row: Row) -> Result<UserRow, ViewError> {
 #[cfg(test)]
 mod tests {
     use domain::{
-        GroupId, RoleId, Sealed, UserCreated, UserDeleted, UserEmailConfirmed, UserGrantsSet,
-        UserNotificationsSet, UserPasswordSet, UserProfileReplaced,
+        GroupId, RoleId, Sealed, SubjectErased, UserCreated, UserDeleted, UserEmailConfirmed,
+        UserGrantsSet, UserNotificationsSet, UserPasswordSet, UserProfileReplaced,
     };
 
     use super::*;
@@ -212,6 +217,13 @@ mod tests {
         let expected =
             "users_v2 ~ acme A-B-1 email_pending=0 modified_by=ada modified_at=1 sequence=1";
         assert_eq!(told_of(&[confirmed.into()]), [expected]);
+        let subject = user.to_string();
+        let about = domain::Aggregate::user(&user);
+        let organization = Some(organization);
+        let (passwords, mails, tokens) = (0, 0, 0);
+        let erased = SubjectErased { subject, about, organization, passwords, mails, tokens };
+        assert_eq!(told_of(&[erased.into()]), [r#"users_v2 ~ acme A-B-1 profile="erased""#]);
+        let organization = OrganizationId("7".to_owned());
         let profile = Personal::Erased;
         let deleted = UserDeleted { user, organization, profile, grants: after };
         assert_eq!(told_of(&[deleted.into()]), ["users_v2 - acme A-B-1"]);

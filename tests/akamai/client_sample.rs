@@ -19,7 +19,7 @@ pub(super) async fn trust_owner(world: &World) {
 }
 
 /// A body that creates or replaces a client: for that user, whose groups it clones, with all APIs.
-pub(super) fn body(name: &str, user: &str) -> Value {
+pub(crate) fn body(name: &str, user: &str) -> Value {
     json!({
         "clientName": name, "clientDescription": "does", "clientType": "CLIENT",
         "authorizedUsers": [user],
@@ -30,7 +30,7 @@ pub(super) fn body(name: &str, user: &str) -> Value {
 }
 
 /// The same with other members.
-pub(super) fn with(mut body: Value, change: Value) -> Value {
+pub(crate) fn with(mut body: Value, change: Value) -> Value {
     for (member, value) in change.as_object().unwrap() {
         body[member] = value.clone();
     }

@@ -4,11 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
-use eventlog::{Answer, AnswerKey, Hash, Key, Keyring, LogError, MasterKey, Snapshot};
+use domain::TenantId;
+use eventlog::{
+    Answer, AnswerKey, Appended, Hash, Key, Keyring, LogError, MasterKey, Snapshot, VaultKind,
+    VaultWrite,
+};
 use futures::future::join_all;
 use uuid::Uuid;
 
-use super::sample::{batch, head, tenant};
+use super::sample::{batch, changed, event, head, tenant};
 use crate::stores::{Database, on_both_stores};
 
 on_both_stores!(
@@ -16,6 +20,7 @@ on_both_stores!(
     a_nonce_is_taken_once,
     what_expired_is_purged,
     a_snapshot_is_found_by_its_fold_version,
+    snapshots_go_with_whoever_is_erased_and_do_not_come_back,
     another_master_key_is_refused_by_name,
 );
 
@@ -85,6 +90,40 @@ async fn a_snapshot_is_found_by_its_fold_version(database: Arc<Database>) {
     log.save_snapshot(&new).await.unwrap();
     assert_eq!(log.load_snapshot(&new.tenant, 1).await.unwrap(), None);
     assert_eq!(log.load_snapshot(&new.tenant, 2).await.unwrap(), Some(new));
+}
+
+async fn snapshots_go_with_whoever_is_erased_and_do_not_come_back(database: Arc<Database>) {
+    let log = database.log().await;
+    let acme = tenant("acme");
+    let snapshot = |tenant: &TenantId, ordinal| Snapshot {
+        tenant: tenant.clone(),
+        partition: 0,
+        fold_version: 1,
+        ordinal,
+        position: ordinal,
+        leaf_hash: Hash([3; 32]),
+        sealed: vec![7; 100],
+    };
+    let other = tenant("other");
+    for tenant in [&acme, &other] {
+        log.save_snapshot(&snapshot(tenant, 0)).await.unwrap();
+    }
+    let first = head(&*log).await;
+    let erased = changed(event(&first, &acme, 1), |event| {
+        "subject.erased".clone_into(&mut event.event_type);
+    });
+    let mut gone = batch(&first, vec![erased]);
+    let (kind, public_id) = (VaultKind::SubjectKey, "acme/A-B-1".to_owned());
+    gone.vault = vec![VaultWrite::Delete { kind, public_id, tenant: acme.clone() }];
+    assert_eq!(log.append(&gone).await.unwrap(), Appended::Landed);
+    log.scrub().await.unwrap();
+    assert_eq!(log.load_snapshot(&acme, 1).await.unwrap(), None);
+    assert!(log.load_snapshot(&other, 1).await.unwrap().is_some());
+    // Somebody folded it before that, and is late to keep it.
+    log.save_snapshot(&snapshot(&acme, 0)).await.unwrap();
+    assert_eq!(log.load_snapshot(&acme, 1).await.unwrap(), None);
+    log.save_snapshot(&snapshot(&acme, 1)).await.unwrap();
+    assert!(log.load_snapshot(&acme, 1).await.unwrap().is_some());
 }
 
 async fn another_master_key_is_refused_by_name(database: Arc<Database>) {

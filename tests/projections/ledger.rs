@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::stores::{Database, Place};
 
-pub(super) type Contents = BTreeMap<&'static str, Vec<Vec<Value>>>;
+pub(crate) type Contents = BTreeMap<&'static str, Vec<Vec<Value>>>;
 
 /// One tenant, as the ledger wrote it.
 pub(super) struct Known {
@@ -47,7 +47,7 @@ pub(super) async fn views(database: &Database) -> Views {
 }
 
 /// The rows of all projections of the program.
-pub(super) async fn contents(views: &Views) -> Contents {
+pub(crate) async fn contents(views: &Views) -> Contents {
     let mut all = Contents::new();
     for projection in projections::all() {
         all.extend(views.contents(projection.as_ref()).await.unwrap());

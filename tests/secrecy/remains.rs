@@ -12,7 +12,7 @@ use crate::stores::{Database, Place};
 const KEPT_APART: [&str; 2] = ["credentials", "master.key"];
 
 /// Named places and what is in each.
-pub(super) async fn remains(database: &Database, data_dir: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) async fn remains(database: &Database, data_dir: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = files(data_dir);
     if let Place::Url(url) = &database.place {
         found.extend(tables(url).await);

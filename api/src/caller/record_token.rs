@@ -4,7 +4,7 @@
 use commands::records::FreshRecordToken;
 use domain::{Actor, ActorKind, ClientId, RecordId, RecordTokenKind, TenantId, TokenId};
 use eventlog::VaultKind;
-use projections::{Views, clients, record_tokens};
+use projections::{Views, clients, record_tokens, records};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -71,6 +71,13 @@ pub async fn record_token(
     let ended = RecordTokenError::Ended(row.kind);
     if row.expires_at <= request.received_at {
         return Err(ended);
+    }
+    if let Some(record) = row.record {
+        let held = records::one(&views, &tenant, record).await.map_err(Fault::from)?;
+        if held.is_none_or(|held| held.content.closed().is_none()) {
+            // The person was erased.
+            return Err(ended);
+        }
     }
     let party = client(&views, &tenant, row.client, (row.issued_at, request.received_at)).await?;
     Ok(Caller { on_behalf: Some(on_behalf), ..party.ok_or(ended)? })

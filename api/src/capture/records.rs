@@ -135,7 +135,7 @@ async fn attributes(
     row: &RecordRow,
 ) -> Result<serde_json::Map<String, Value>, CaptureError> {
     let keys = call.app.keyring.tenant(&call.tenant).await.map_err(Fault::from)?;
-    if !keys.knows(&row.uuid.to_string()) {
+    if row.content.closed().is_some_and(|sealed| !keys.knows(&sealed.subject)) {
         // Another node may have drawn it since.
         call.app.keyring.load(&keys).await.map_err(Fault::from)?;
     }

@@ -85,7 +85,7 @@ pub(crate) fn shown(changed: &Changed, keys: Option<&TenantKeys>) -> Value {
 async fn ends(call: &Call, said: &[String; 2]) -> Result<(i64, i64), Problem> {
     let views = call.app.reads.eventual();
     let newest = positions::one(&views, &call.tenant).await.map_err(Fault::from)?;
-    let newest = call.newest_of_the_past().or(newest).unwrap_or_default();
+    let newest = call.newest_of_the_past().unwrap_or(newest.ordinal);
     let [from, to] = said;
     if from.is_empty() {
         let detail = "from says since when: an RFC 3339 instant or an ordinal";

@@ -45,7 +45,8 @@ impl<'a> Shown<'a> {
 
     pub(super) async fn each(&self, rows: &[TenantClientRow]) -> Result<Vec<Value>, Fault> {
         let is_foreign = |row: &TenantClientRow| {
-            row.email.is_some() && !self.keys.knows(&row.client.to_string())
+            let sealed = row.email.as_ref().and_then(|email| email.closed());
+            sealed.is_some_and(|sealed| !self.keys.knows(&sealed.subject))
         };
         if rows.iter().any(is_foreign) {
             // Another node may have drawn keys since these were read.

@@ -13,6 +13,8 @@ use crate::{Key, VaultKind, VaultWrite};
 pub(super) struct Persons {
     keys: HashMap<String, Key>,
     gone: HashSet<String>,
+    /// The tenant's ordinal up to which all erasures are known.
+    heeded: i64,
 }
 
 impl Persons {
@@ -46,6 +48,17 @@ impl TenantKeys {
         if let Event::SubjectErased(SubjectErased { subject, .. }) = event {
             self.forget_subject(subject);
         }
+    }
+
+    /// The tenant's ordinal up to which all erasures were heeded here; 0 at first.
+    pub fn heeded(&self) -> i64 {
+        held(&self.subjects).heeded
+    }
+
+    /// Notes that all erasures up to this ordinal of the tenant were heeded here.
+    pub fn has_heeded(&self, ordinal: i64) {
+        let mut persons = held(&self.subjects);
+        persons.heeded = persons.heeded.max(ordinal);
     }
 
     /// Whether the key of a sealed value's subject is at hand, or known to be gone.

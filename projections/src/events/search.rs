@@ -78,7 +78,7 @@ fn ascending(ordinals: &[i64]) -> Vec<i64> {
 
 /// The ordinals that come into question. What is not in the rows yet does not.
 async fn stretch(lists: Lists<'_>, query: &Query) -> Result<Stretch, ViewError> {
-    let newest = positions::one(lists.views, lists.tenant).await?.unwrap_or_default();
+    let newest = positions::one(lists.views, lists.tenant).await?.ordinal;
     let (mut above, mut below) = (query.above, query.below.min(newest + 1));
     if let Some(since) = query.since {
         let first = lists.since(since.timestamp_micros()).await?;

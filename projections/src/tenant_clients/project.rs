@@ -47,6 +47,10 @@ impl Projection for TenantClients {
                 told.changes.delete(&TAGS, values![tenant, fact.client.0])?;
                 told.tags(fact.client, &fact.after)
             }
+            Event::SubjectErased(fact) if fact.about.kind == "client" => {
+                let key = values![tenant, &fact.about.id];
+                changes.update(&CLIENTS, key, [("email", Value::Null)])
+            }
             Event::ClientLocked(fact) => told.set(fact.client, vec![("is_locked", true.into())]),
             Event::ClientUnlocked(fact) => told.set(fact.client, vec![("is_locked", false.into())]),
             Event::ClientActivated(fact) => {

@@ -11,7 +11,7 @@ use projections::users::{self, UserRow};
 use serde_json::{Value, json};
 
 use crate::akamai::forest::Forest;
-use crate::akamai::persons::named;
+use crate::akamai::persons::{known, named};
 use crate::akamai::problem::Problem;
 use crate::akamai::wire::{self, date};
 use crate::call::Call;
@@ -73,8 +73,7 @@ fn refused(fault: MoveFault, to: GroupId) -> Problem {
 fn show(call: &Call, row: &UserRow, signed_in: &HashMap<UserId, DateTime<Utc>>) -> Value {
     let mut shown = named(row);
     shown.insert("accountId".to_owned(), json!(call.tenant));
-    let email = row.profile.known().map_or("", |known| &known.email);
-    shown.insert("email".to_owned(), json!(email));
+    shown.insert("email".to_owned(), json!(known(row).email));
     if let Some(at) = signed_in.get(&row.user) {
         shown.insert("lastLoginDate".to_owned(), json!(date(*at)));
     }

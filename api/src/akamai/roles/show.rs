@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::akamai::forest::Forest;
 use crate::akamai::names::Names;
+use crate::akamai::persons::known;
 use crate::akamai::wire::date;
 use crate::call::Call;
 use crate::dialect::Needs;
@@ -121,14 +122,14 @@ pub(super) fn grantable(entry: &GrantableRole) -> Value {
     })
 }
 
-/// Somebody who holds a role; nothing is known of one who was erased.
+/// Somebody who holds a role.
 fn user(call: &Call, row: &UserRow) -> Value {
-    let known = row.profile.known();
+    let known = known(row);
     json!({
         "uiIdentityId": row.user,
         "accountId": call.tenant,
-        "firstName": known.map_or("", |known| &known.first_name),
-        "lastName": known.map_or("", |known| &known.last_name),
-        "email": known.map_or("", |known| &known.email),
+        "firstName": known.first_name,
+        "lastName": known.last_name,
+        "email": known.email,
     })
 }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::grants;
 use crate::akamai::forest::Forest;
 use crate::akamai::notifications;
+use crate::akamai::persons::known;
 use crate::akamai::wire::date;
 use crate::call::Call;
 use crate::fault::Fault;
@@ -95,7 +96,7 @@ impl Setting {
         let held = self.sign_ins.get(&row.user);
         put("userStatus", json!(status(held)));
         put("emailUpdatePending", json!(row.email_pending));
-        for (name, value) in row.profile.known().map(personal).unwrap_or_default() {
+        for (name, value) in personal(&known(row)) {
             put(name, value);
         }
         if let Some(expiry) = held.and_then(|held| held.password_expires_at) {
@@ -137,20 +138,18 @@ impl Setting {
     }
 
     fn common(&self, row: &UserRow) -> Map<String, Value> {
-        let (known, held) = (row.profile.known(), self.sign_ins.get(&row.user));
+        let (known, held) = (known(row), self.sign_ins.get(&row.user));
         let factor = held.map_or(SecondFactor::None, |held| held.second_factor);
         let is_configured = held.is_some_and(|held| held.is_configured);
         let is_tfa = factor == SecondFactor::Tfa;
-        let text =
-            |of: fn(&Profile) -> &String| json!(known.map_or("", |known| of(known).as_str()));
         let mut shown = Map::new();
         let mut put = |name: &str, value: Value| drop(shown.insert(name.to_owned(), value));
         put("uiIdentityId", json!(row.user));
         put("accountId", json!(self.account));
-        put("uiUserName", text(|known| &known.user_name));
-        put("firstName", text(|known| &known.first_name));
-        put("lastName", text(|known| &known.last_name));
-        put("email", text(|known| &known.email));
+        put("uiUserName", json!(known.user_name));
+        put("firstName", json!(known.first_name));
+        put("lastName", json!(known.last_name));
+        put("email", json!(known.email));
         put("isLocked", json!(held.is_some_and(|held| held.lock.is_some())));
         put("additionalAuthentication", json!(factor.as_str()));
         put("additionalAuthenticationConfigured", json!(is_configured));

@@ -65,7 +65,9 @@ fn events(keys: &TenantKeys) -> Vec<Event> {
 
 fn folded(keys: &TenantKeys, events: &[Event]) -> Tenant {
     let mut folded = Tenant::unborn(tenant().id);
-    events.iter().for_each(|event| folded.apply(&keys.opened(event.clone())));
+    for event in events {
+        folded.apply(&keys.opened(event.clone()));
+    }
     folded
 }
 
@@ -99,7 +101,9 @@ fn a_user_keeps_an_id_and_nothing_to_sign_in_with() {
     assert_eq!(kept_and_dropped(&writes), [vec![], dropped.to_vec()]);
 
     let mut after = before.clone();
-    decided.iter().for_each(|event| after.apply(event));
+    for event in &decided {
+        after.apply(event);
+    }
     let user = after.users.get(&ada()).unwrap();
     assert!(user.person.is_none() && after.users.with_email("e").is_none());
     assert!(after.clients.get(id(2)).unwrap().notified.is_none());
@@ -113,7 +117,9 @@ fn a_fold_without_the_key_comes_to_the_same() {
         let mut told = events(&keys);
         let mut live = folded(&keys, &told);
         let decided = erase(&keys, &live, subject).0.unwrap();
-        decided.iter().for_each(|event| live.apply(event));
+        for event in &decided {
+            live.apply(event);
+        }
         told.extend(decided);
         assert_ne!(live, folded(&keys, &told[..7]), "something goes");
         keys.forget_subject(subject);
