@@ -59,6 +59,8 @@ pub(super) const LINES: &[Line] = &[
     ("cidr_blocks",          Of::Second("cidr_block"),   ""),
     ("allow_lists",          Of::Tenant("allow_list"),   ""),
     ("catalog",              Of::Entry,                  ""),
+    ("erasures",             Of::Second("subject"),      ""),
+    ("erasure_events",       Of::Nobody,                 ""),
     ("aggregates",           Of::Nobody,                 ""),
     ("positions",            Of::Nobody,                 ""),
     ("events",               Of::Nobody,                 ""),
