@@ -13,4 +13,5 @@ mod scenario;
 mod search;
 mod start;
 mod statements;
+mod told;
 mod watched;

@@ -2,8 +2,10 @@
 
 mod call;
 mod credentials;
+mod diff;
 mod events;
 mod failure;
+mod history;
 mod http;
 mod keys;
 mod migrate;
@@ -57,6 +59,8 @@ enum Subject {
     /// Look at the record
     #[command(subcommand)]
     Events(events::Events),
+    History(history::History),
+    Diff(diff::Diff),
     Replay(replay::ReplayTenant),
     /// Make keys
     #[command(subcommand)]
@@ -91,6 +95,8 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Subject::Serve(serve) => serve.run().await,
         Subject::Projections(projections) => projections.run().await,
         Subject::Events(events) => events.run().await,
+        Subject::History(history) => history.run().await,
+        Subject::Diff(diff) => diff.run().await,
         Subject::Migrate(migrate) => migrate.run().await,
         Subject::Replay(replay) => replay.run().await,
         Subject::Keys(keys) => keys.run(),

@@ -16,8 +16,10 @@ mod queries;
 mod show;
 mod sight;
 
+pub(crate) use diff::changed;
 pub(crate) use events::{envelope, payload};
 pub(crate) use export::EVENTS as EXPORT_EVENTS;
+pub(crate) use history::chapter;
 
 use async_trait::async_trait;
 use axum::http::{Method, StatusCode};

@@ -15,12 +15,14 @@ mod cell;
 mod features;
 mod populous;
 mod reading;
+mod record;
 mod report;
 mod rows;
 mod server;
 mod visible;
 mod world;
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -33,6 +35,7 @@ use bare::Bare;
 use cell::{Cell, closed_loop};
 use features::{Ask, Asked, Running};
 use reading::{Reading, Sized};
+use record::Record;
 use report::{Report, Target};
 use server::Server;
 use visible::Following;
@@ -65,6 +68,12 @@ struct Arguments {
     /// Measure the lists alone.
     #[arg(long)]
     lists: bool,
+    /// Measure searches and the past alone.
+    #[arg(long)]
+    record: bool,
+    /// Search ten million events too, which takes long to prepare.
+    #[arg(long)]
+    ten_million: bool,
     /// How many commands arrive each second while their rows are waited for.
     #[arg(long, default_value_t = 1_000)]
     arrivals: u32,
@@ -75,6 +84,12 @@ const CALLERS: [(usize, f64); 3] = [(1, 0.8), (8, 1.0), (64, 2.5)];
 /// At a steady rate: how much later than a bare `INSERT` takes a row may be seen, as medians and
 /// as 99th percentiles.
 const LATER: [(usize, f64); 2] = [(50, 3.0), (99, 4.0)];
+/// How many events are searched, and how much longer than in the fewest a page may take.
+const SEARCHED: [i64; 3] = [10_000, 1_000_000, 10_000_000];
+const SEARCH_LONGER: f64 = 2.0;
+/// How many events are folded for a past, and how much longer than with the fewest each may take.
+const FOLDED: [i64; 3] = [1_000, 10_000, 100_000];
+const FOLD_LONGER: f64 = 2.0;
 /// How much more than a bare `SELECT` of its rows a list may cost.
 const LISTS: f64 = 2.0;
 /// How much more a filtered list may cost in a larger tenant.
@@ -109,7 +124,7 @@ async fn main() -> Result<ExitCode> {
 
 async fn measure(server: &mut Server, arguments: &Arguments) -> Result<Report> {
     let mut report = Report::default();
-    if !arguments.lists {
+    if !arguments.lists && !arguments.record {
         eprintln!("preparing {} groups", arguments.groups);
         let contenders = Contenders::prepare(server, arguments.groups).await?;
         for repetition in 1..=arguments.repetitions {
@@ -121,8 +136,50 @@ async fn measure(server: &mut Server, arguments: &Arguments) -> Result<Report> {
         contenders.following.stop().await;
         contenders.running.stop().await?;
     }
-    lists(server, arguments, &mut report).await?;
+    if !arguments.record {
+        lists(server, arguments, &mut report).await?;
+    }
+    if !arguments.lists {
+        record(server, arguments, &mut report).await?;
+    }
     Ok(report)
+}
+
+/// What it costs to look into records of several sizes: each search beside the same one in the
+/// smallest, and each past, event for event, beside the shortest.
+async fn record(server: &mut Server, arguments: &Arguments, report: &mut Report) -> Result<()> {
+    let mut records = Vec::new();
+    for events in SEARCHED.into_iter().take(if arguments.ten_million { 3 } else { 2 }) {
+        eprintln!("preparing a record of {events} events");
+        records.push((events, Record::prepare(&server.database().await?, events).await?));
+    }
+    let time = Duration::from_millis(arguments.milliseconds);
+    for repetition in 1..=arguments.repetitions {
+        eprintln!("the record, repetition {repetition} of {}", arguments.repetitions);
+        let mut least = HashMap::new();
+        for (events, record) in &records {
+            for (name, search) in record.searches() {
+                let cell = closed_loop(&search, 1, time).await?;
+                let least = *least.entry(name).or_insert_with(|| cell.quantile(50));
+                let ratio = cell.quantile(50) / least;
+                let name = format!("search {name}, {events} events");
+                report.note(&name, Target::AtMost(SEARCH_LONGER), &cell, ratio);
+            }
+        }
+        let Some((_, record)) = records.get(1) else { continue };
+        let mut least = None;
+        for events in FOLDED {
+            let cell = record.folded(events).await?;
+            let each = cell.quantile(50) / f64::from(u32::try_from(events)?);
+            let ratio = each / *least.get_or_insert(each);
+            let name = format!("the past, {events} events");
+            report.note(&name, Target::AtMost(FOLD_LONGER), &cell, ratio);
+        }
+    }
+    for (_, record) in records {
+        record.stop().await;
+    }
+    Ok(())
 }
 
 /// What long lists cost, one caller at a time, each in turn with its bare `SELECT`.

@@ -55,7 +55,7 @@ impl Until {
 /// The read models of a tenant at some point of its history, with the system's as they were at
 /// that instant, since features are inherited from there.
 pub async fn as_of(log: &dyn EventLog, tenant: &TenantId, until: Until) -> Result<Past, ViewError> {
-    fold_past(log, &list::all(), tenant, until, i64::MAX).await
+    fold_past(log, &list::folded_for_the_past(), tenant, until, i64::MAX).await
 }
 
 /// As [`as_of`], with these projections, and of at most so many events.

@@ -44,6 +44,11 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
     ]
 }
 
+/// Those that tell of the past from rows that are folded for it.
+pub(crate) fn folded_for_the_past() -> Vec<Arc<dyn Projection>> {
+    all().into_iter().filter(|projection| projection.is_folded_for_the_past()).collect()
+}
+
 /// Every query, as it is sent to either store.
 pub fn statements() -> Vec<&'static str> {
     let lists = [

@@ -54,8 +54,7 @@ pub async fn all(
     tenant: &TenantId,
 ) -> Result<BTreeMap<Aggregate, Members>, ViewError> {
     let mut things = members::Things::default();
-    let projections = list::all();
-    for projection in projections.iter().filter(|it| it.is_folded_for_the_past()) {
+    for projection in list::folded_for_the_past() {
         views.check(tenant, projection.name())?;
         for table in projection.tables().into_iter().filter(|it| layout::is_told(it)) {
             for row in views.rows_of_table(table, tenant).await? {

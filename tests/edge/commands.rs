@@ -13,6 +13,7 @@ on_both_stores!(
     a_minted_token_is_let_in,
     the_read_models_are_watched_and_rebuilt,
     the_record_is_shown,
+    a_history_and_a_comparison_are_shown,
 );
 
 const GROUPS: &str = "/identity-management/v3/user-admin/groups";
@@ -125,6 +126,48 @@ async fn the_record_is_shown(database: Arc<Database>) {
         let unknown = home.tool(&["events", "tail", "--tenant", "nobody"]);
         assert_eq!(unknown.status.code(), Some(1));
         serving.stop();
+    };
+    spawn_blocking(test).await.unwrap();
+}
+
+async fn a_history_and_a_comparison_are_shown(database: Arc<Database>) {
+    let test = move || {
+        let home = Home::of(&database);
+        let serving = home.serve(&[]);
+        let edgerc = home.edgerc();
+        let call = |arguments: &[&str]| {
+            let run = home.run(&[&["call", "--edgerc", &edgerc], arguments].concat());
+            serde_json::from_str::<Value>(&said(&run)).unwrap()
+        };
+        let root = call(&["GET", GROUPS])[0]["groupId"].clone();
+        let path = format!("{GROUPS}/{root}");
+        let made = call(&["POST", &path, "--data", r#"{"groupName":"Before"}"#])["groupId"].clone();
+        let path = format!("{GROUPS}/{made}");
+        call(&["PUT", &path, "--data", r#"{"groupName":"After"}"#]);
+        let newest = said(&home.tool(&["events", "tail", "--lines", "1", "--json"]));
+        let newest = serde_json::from_str::<Value>(&newest).unwrap()["ordinal"].as_i64().unwrap();
+        let (id, from) = (made.to_string(), (newest - 1).to_string());
+        let ask = |how: &str| {
+            let history = said(&home.tool(&["history", "group", &id]));
+            assert!(history.contains("  RenameGroup by "), "{how}: {history}");
+            assert!(history.contains(r#""Before" -> "After""#), "{how}: {history}");
+            let lines = said(&home.tool(&["history", "group", &id, "--json"]));
+            let last: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+            assert_eq!(last["changes"][0]["member"], "name", "{how}: {last}");
+            let nobody = home.tool(&["history", "group", "999999"]);
+            assert_eq!(nobody.status.code(), Some(1), "{how}");
+
+            let diff = said(&home.tool(&["diff", "--from", &from]));
+            let expected = format!("group {id} changed\n    name");
+            assert!(diff.starts_with(&expected), "{how}: {diff}");
+            let nothing = home.tool(&["diff", "--from", "0", "--to", "0", "--json"]);
+            assert_eq!(said(&nothing), "", "{how}");
+            let wrong = home.tool(&["diff", "--from", "yesterday"]);
+            assert_ne!(wrong.status.code(), Some(0), "{how}");
+        };
+        ask("served");
+        serving.stop();
+        ask("not served");
     };
     spawn_blocking(test).await.unwrap();
 }

@@ -52,15 +52,15 @@ pub(super) async fn get(call: Call) -> Result<Response, Problem> {
         call.app.reads.as_of(&call.tenant, Until::Ordinal(ordinal)).await.map_err(Fault::from)
     };
     let (before, after) = (past(from).await?, past(to).await?);
-    let changed = things::compare(&before.views, &after.views, &call.tenant).await;
-    let changed = changed.map_err(Fault::from)?;
+    let all = things::compare(&before.views, &after.views, &call.tenant).await;
+    let all = all.map_err(Fault::from)?;
     let is_left = |it: &&Changed| cursor.as_ref().is_none_or(|cursor| it.thing > cursor.behind);
-    let mut left = changed.iter().filter(is_left);
+    let mut left = all.iter().filter(is_left);
     let page: Vec<_> = left.by_ref().take(limit).collect();
     let last = page.last().filter(|_| left.next().is_some()).map(|last| last.thing.clone());
     let next = last.map(|behind| encode(&Cursor { version: VERSION, said, from, to, behind }));
     let keys = call.opening_keys().await?;
-    let shown: Vec<_> = page.into_iter().map(|it| shown(it, keys.as_deref())).collect();
+    let shown: Vec<_> = page.into_iter().map(|it| changed(it, keys.as_deref())).collect();
     Ok(ok(json!({
         "from": end(&before), "to": end(&after), "changes": shown, "next": next,
     })))
@@ -71,7 +71,7 @@ fn end(past: &Past) -> Value {
 }
 
 /// A thing that is not what it was.
-pub(crate) fn shown(changed: &Changed, keys: Option<&TenantKeys>) -> Value {
+pub(crate) fn changed(changed: &Changed, keys: Option<&TenantKeys>) -> Value {
     let change = match (changed.was_there, changed.is_there) {
         (false, _) => "created",
         (true, true) => "changed",

@@ -69,10 +69,12 @@ fn sign_in() -> Value {
 }
 
 fn add(paths: &mut Map<String, Value>, path: String, operation: &Operation) {
+    let mut taken = parameters(&path);
+    taken.extend(asked(operation.id));
     let described = json!({
         "operationId": operation.id,
         "description": format!("Needs {}.", operation.needs),
-        "parameters": parameters(&path),
+        "parameters": taken,
         "responses": {
             "200": {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}},
             "default": refusal(),
@@ -122,6 +124,50 @@ fn parameters(path: &str) -> Vec<Value> {
     named
         .map(|name| json!({"name": name, "in": "path", "required": true, "schema": schema}))
         .collect()
+}
+
+/// What the queries of the record take, and what for.
+#[rustfmt::skip]
+const ASKED: &[(&str, &[(&str, &str)])] = &[
+    ("listEvents", &[
+        ("actor", "Id of who did it."),
+        ("aggregate", "A kind, as `group`, or a kind and an id, as `group:12`."),
+        ("thing", "A kind and an id: its own events, and all others that are about it."),
+        ("type", "Type of the event. As any filter, up to 16 times: any of them."),
+        ("command", "Name of the command."),
+        ("commandId", "Id of the command, a UUID."),
+        ("correlation", "Id of the request."),
+        ("address", "IP address of the caller; takes the right user.read."),
+        ("owner", "Resource owner: an organization, the tenant, or `SYSTEM`."),
+        ("since", "RFC 3339 instant: recorded then or later."),
+        ("until", "RFC 3339 instant: recorded then or earlier."),
+        ("after", "An ordinal: only what lies behind it in the order of the page. Or a cursor."),
+        ("before", "An ordinal: only what lies before it in the order of the page."),
+        ("order", "`asc`, as usual, or `desc`."),
+        ("sort", "`ordinal`, the order of the log, as usual; or `time`."),
+        ("cursor", "`next` or `resume` of another page of the same search."),
+        ("limit", "1 to 1000; 100, as usual. A page may have fewer and still a `next`."),
+    ]),
+    ("getHistory", &[
+        ("order", "`asc`, as usual, or `desc`."),
+        ("after", "`next` of another page."),
+        ("limit", "1 to 1000; 100, as usual."),
+    ]),
+    ("getDiff", &[
+        ("from", "An RFC 3339 instant, or an ordinal."),
+        ("to", "The same; now, if absent."),
+        ("cursor", "`next` of another page of the same comparison."),
+        ("limit", "1 to 1000; 100, as usual."),
+    ]),
+];
+
+fn asked(operation: &str) -> Vec<Value> {
+    let asked = ASKED.iter().find(|(id, _)| *id == operation).map_or(&[][..], |(_, asked)| asked);
+    let schema = json!({"type": "string"});
+    let shown = asked.iter().map(
+        |(name, what)| json!({"name": name, "in": "query", "description": what, "schema": schema}),
+    );
+    shown.collect()
 }
 
 fn refusal() -> Value {

@@ -38,8 +38,7 @@ pub struct Tale {
 impl Tale {
     /// Before anything happened to it.
     pub fn new(thing: Aggregate) -> Self {
-        let mut projections = list::all();
-        projections.retain(|projection| projection.is_folded_for_the_past());
+        let projections = list::folded_for_the_past();
         let all = vec![vec![Term::aggregate(&thing), Term::touched(&thing)]];
         let query = Query { all, ..Query::default() };
         let (rows, members) = (Rows::default(), Members::new());
