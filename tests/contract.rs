@@ -7,6 +7,7 @@ mod install;
 mod integrity;
 mod killed;
 mod outage;
+mod proofs;
 mod races;
 mod reads;
 pub(crate) mod sample;

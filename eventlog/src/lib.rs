@@ -7,6 +7,7 @@ mod export;
 mod keyring;
 mod log;
 mod postgres;
+pub mod proof;
 mod recipient;
 mod seal;
 mod sqlite;

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::TenantId;
 use uuid::Uuid;
 
+use crate::proof::ProofStore;
 use crate::{Hash, LogError, Recorded, VaultKind, VaultRow, VaultWrite};
 
 /// The newest row of a partition.
@@ -133,6 +134,11 @@ pub trait EventLog: Send + Sync + 'static {
 
     /// The installation's id, as it stands in the genesis rows.
     fn installation(&self) -> Uuid;
+
+    /// What it keeps for proofs; an error where it keeps nothing of the kind.
+    fn proofs(&self) -> Result<&dyn ProofStore, LogError> {
+        Err(LogError::Unusable("this log keeps nothing for proofs".to_owned()))
+    }
 
     /// Writes a batch, in one statement that every basis must allow. An `Unavailable` error leaves
     /// open whether it landed: append the same bytes again, or look for one's own command ids.

@@ -85,7 +85,7 @@ impl Store for PostgresLog {
 
     async fn change(
         &self,
-        sql: &'static str,
+        sql: impl SqlSafeStr + Send,
         values: &[Value<'_>],
     ) -> Result<Vec<PgRow>, LogError> {
         let query = bind_all!(sqlx::query(sql), values);

@@ -70,7 +70,7 @@ impl Store for SqliteLog {
 
     async fn change(
         &self,
-        sql: &'static str,
+        sql: impl SqlSafeStr + Send,
         values: &[Value<'_>],
     ) -> Result<Vec<SqliteRow>, LogError> {
         let query = bind_all!(sqlx::query(sql), values);

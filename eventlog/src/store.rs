@@ -4,6 +4,7 @@
 mod decode;
 mod install;
 mod log;
+mod proofs;
 mod search;
 mod sql;
 mod value;
@@ -53,7 +54,7 @@ pub(crate) trait Store: Send + Sync + 'static {
     /// Runs a statement that writes, and returns what it is `RETURNING`.
     fn change(
         &self,
-        sql: &'static str,
+        sql: impl SqlSafeStr + Send,
         values: &[Value<'_>],
     ) -> impl Future<Output = Result<Vec<Self::Row>, LogError>> + Send;
 }

@@ -10,7 +10,10 @@ use super::fault::fault;
 use crate::store::{INSTALL, INSTALLED, Installation, Schema, Step, installed, migrated, migrator};
 use crate::{LogError, genesis};
 
-const STEPS: [Step; 1] = [(1, "log", include_str!("../../../migrations/postgres/0001_log.sql"))];
+const STEPS: [Step; 2] = [
+    (1, "log", include_str!("../../../migrations/postgres/0001_log.sql")),
+    (2, "proof", include_str!("../../../migrations/postgres/0002_proof.sql")),
+];
 
 const OLDEST: u32 = 150_000;
 

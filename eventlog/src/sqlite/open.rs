@@ -14,7 +14,10 @@ use super::fault::{fault, is_busy};
 use crate::store::{INSTALL, INSTALLED, Installation, Schema, Step, installed, migrated, migrator};
 use crate::{LogError, genesis};
 
-const STEPS: [Step; 1] = [(1, "log", include_str!("../../../migrations/sqlite/0001_log.sql"))];
+const STEPS: [Step; 2] = [
+    (1, "log", include_str!("../../../migrations/sqlite/0001_log.sql")),
+    (2, "proof", include_str!("../../../migrations/sqlite/0002_proof.sql")),
+];
 
 /// How long a connection waits for the file's lock: other processes hold it for one append.
 const BUSY: Duration = Duration::from_secs(5);

@@ -5,6 +5,7 @@ use domain::{Actor, ActorKind, Aggregate, TenantId};
 use uuid::Uuid;
 
 use super::Cells;
+use crate::proof::{Finding, Flaw, Row};
 use crate::{Hash, Head, LogError, Placement, Recorded, VaultKind, VaultRow};
 
 /// Turns what a driver says of a cell into an alarm: the row is there, and cannot be read.
@@ -53,11 +54,41 @@ fn foreign(what: &str) -> LogError {
 
 /// An event, in the order of [`super::EVENT_COLUMNS`], its hashes checked.
 pub(super) fn event(row: &impl Cells) -> Result<Recorded, LogError> {
+    let event = recorded(row)?;
+    let Recorded { partition, position, .. } = event;
+    let what = "its hash does not follow";
+    if event.is_whole() {
+        Ok(event)
+    } else {
+        Err(LogError::Integrity { partition, position, what })
+    }
+}
+
+/// An event as it stands, or what is known of a row that is none.
+pub(super) fn row(row: &impl Cells) -> Row {
+    recorded(row).map_err(|error| {
+        let cell = Reader(row);
+        let why = if let LogError::Integrity { what, .. } = error {
+            what.to_owned()
+        } else {
+            error.to_string()
+        };
+        Finding {
+            tenant: cell.tenant(2).ok(),
+            ordinal: cell.int(3).ok(),
+            partition: cell.small(0).ok(),
+            position: cell.int(1).ok(),
+            flaw: Flaw::Unreadable(why),
+        }
+    })
+}
+
+fn recorded(row: &impl Cells) -> Result<Recorded, LogError> {
     let cell = Reader(row);
     let (partition, position) = (cell.small(0)?, cell.int(1)?);
     let altered = |what| LogError::Integrity { partition, position, what };
     let kind = ActorKind::from_name(&cell.text(14)?);
-    let event = Recorded {
+    Ok(Recorded {
         partition,
         position,
         tenant: cell.tenant(2)?,
@@ -81,8 +112,7 @@ pub(super) fn event(row: &impl Cells) -> Result<Recorded, LogError> {
         correlation: cell.text(19)?,
         caller_address: cell.maybe_bytes(20)?,
         created_at: cell.instant(21)?,
-    };
-    if event.is_whole() { Ok(event) } else { Err(altered("its hash does not follow")) }
+    })
 }
 
 pub(super) fn head(row: &impl Cells) -> Result<Head, LogError> {

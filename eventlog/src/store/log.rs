@@ -8,33 +8,47 @@ use uuid::Uuid;
 
 use super::decode::{self, Reader};
 use super::{Cells, Store, Value, search, sql};
+use crate::proof::ProofStore;
 use crate::{
     Answer, AnswerKey, Appended, Batch, EventLog, Filter, Head, LogError, Placement, Recorded,
     Snapshot, VaultKind, VaultRow,
 };
 
-fn int(n: i32) -> Value<'static> {
+pub(super) fn int(n: i32) -> Value<'static> {
     Value::Int(n.into())
 }
 
-fn at(instant: DateTime<Utc>) -> Value<'static> {
+pub(super) fn at(instant: DateTime<Utc>) -> Value<'static> {
     Value::Int(instant.timestamp_micros())
 }
 
-fn page(limit: usize) -> i64 {
+pub(super) fn page(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 /// Alarms when `numbers`, read behind `after`, are not dense.
 fn dense(events: &[Recorded], after: i64, number: fn(&Recorded) -> i64) -> Result<(), LogError> {
-    let hole = events.iter().zip(after + 1..).find(|(event, expected)| number(event) != *expected);
-    hole.map_or(Ok(()), |(event, _)| {
-        let (partition, position) = (event.partition, event.position);
-        Err(LogError::Integrity { partition, position, what: "an event before it is missing" })
+    dense_from(events, after, number, |event| (event.partition, event.position))
+}
+
+/// The same for whatever has a number, a partition and a position.
+pub(super) fn dense_from<T>(
+    rows: &[T],
+    after: i64,
+    number: impl Fn(&T) -> i64,
+    place: impl Fn(&T) -> (i32, i64),
+) -> Result<(), LogError> {
+    let hole = rows.iter().zip(after + 1..).find(|(row, expected)| number(row) != *expected);
+    hole.map_or(Ok(()), |(row, _)| {
+        let ((partition, position), what) = (place(row), "an event before it is missing");
+        Err(LogError::Integrity { partition, position, what })
     })
 }
 
-fn all<R, T>(rows: &[R], one: impl Fn(&R) -> Result<T, LogError>) -> Result<Vec<T>, LogError> {
+pub(super) fn all<R, T>(
+    rows: &[R],
+    one: impl Fn(&R) -> Result<T, LogError>,
+) -> Result<Vec<T>, LogError> {
     rows.iter().map(one).collect()
 }
 
@@ -50,6 +64,10 @@ impl<S: Store> EventLog for S {
 
     fn installation(&self) -> Uuid {
         Store::installation(self).id
+    }
+
+    fn proofs(&self) -> Result<&dyn ProofStore, LogError> {
+        Ok(self)
     }
 
     async fn append(&self, batch: &Batch) -> Result<Appended, LogError> {
