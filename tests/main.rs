@@ -25,6 +25,7 @@ mod moving;
 mod native;
 mod program;
 mod projections;
+mod proof;
 mod secrecy;
 mod start_data;
 mod stores;

@@ -5,4 +5,5 @@ mod confined;
 mod events;
 mod history;
 mod passwords;
+mod proofs;
 mod queries;

@@ -12,6 +12,7 @@ mod features;
 mod history;
 mod openapi;
 mod projections;
+mod proofs;
 mod queries;
 mod show;
 mod sight;
@@ -85,6 +86,13 @@ pub(crate) fn dialect() -> Dialect<Native> {
         .op("exportEvents",      Method::GET,  "/v1/tenants/{tenant}/export",             right(Right::EventsRead),      export::get)
         .op("listErasures",      Method::GET,  "/v1/tenants/{tenant}/erasures",           right(Right::EventsRead),      erasures::list)
         .op("getErasure",        Method::GET,  "/v1/tenants/{tenant}/erasures/{subject}", right(Right::EventsRead),      erasures::one)
+        .op("getCheckpoint",     Method::GET,  "/v1/tenants/{tenant}/checkpoint",         right(Right::EventsRead),      proofs::checkpoint)
+        .op("proveInclusion",    Method::GET,  "/v1/tenants/{tenant}/proofs/inclusion",   right(Right::EventsRead),      proofs::inclusion)
+        .op("proveConsistency",  Method::GET,  "/v1/tenants/{tenant}/proofs/consistency", right(Right::EventsRead),      proofs::consistency)
+        .op("proveHead",         Method::GET,  "/v1/tenants/{tenant}/proofs/head",        right(Right::EventsRead),      proofs::head)
+        .op("getInstallationCheckpoint",    Method::GET, "/v1/checkpoint",                right(Right::EventsRead),      proofs::installation_checkpoint)
+        .op("proveInstallationConsistency", Method::GET, "/v1/proofs/consistency",        right(Right::EventsRead),      proofs::installation_consistency)
+        .op("getProofKey",       Method::GET,  "/v1/proof-key",                           right(Right::EventsRead),      proofs::key)
         .op("listProjections",   Method::GET,  "/v1/projections",                         right(Right::ProjectionRead),  projections::list)
         .op("rebuildProjection", Method::POST, "/v1/projections/{name}/rebuild",          right(Right::ProjectionAdmin), projections::rebuild)
         .op("getOpenApi",        Method::GET,  "/openapi.json",                           Needs::Nothing,                openapi::get)

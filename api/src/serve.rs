@@ -1,7 +1,9 @@
 //! Serving: the store, the writer, the read models and the edge, put together and taken apart in
 //! order.
 
+mod flaws;
 pub(crate) mod health;
+mod sealing;
 mod timer;
 
 use std::io;
@@ -11,6 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use commands::{Clock, Writer, WriterSettings};
+use eventlog::SealError;
 use ipnet::IpNet;
 use projections::{Projections, ViewError};
 
@@ -72,6 +75,8 @@ pub enum StartError {
     Views(#[from] ViewError),
     #[error(transparent)]
     StartData(#[from] start_data::StartError),
+    #[error("there is no key to sign checkpoints with")]
+    Key(#[from] SealError),
     #[error("mail cannot be handed over")]
     Outbox(#[from] OutboxError),
 }
@@ -81,6 +86,7 @@ pub struct Server {
     listening: Listening,
     app: App,
     timer: timer::Timer,
+    sealing: sealing::Sealing,
     scheme: &'static str,
     /// Only an embedded store belongs to one process.
     lock: Option<Lock>,
@@ -113,8 +119,10 @@ impl Server {
         plant(&app, data_dir).await?;
         credentials::point_at(data_dir.path(), &host(edge.address()))?;
 
+        let flaws = flaws::Flaws::default();
+        let sealing = sealing::Sealing::start(&app, Arc::clone(&clock), flaws.clone())?;
         let timer = timer::Timer::start(app.clone(), clock, outbox);
-        let health = health::routes(app.clone());
+        let health = health::routes(app.clone(), flaws);
         let router = crate::router::router(app.clone()).merge(health);
         let limits = Limits {
             timeouts: options.timeouts,
@@ -132,7 +140,7 @@ impl Server {
                 pid: std::process::id(),
             })?;
         }
-        Ok(Self { listening, app, timer, scheme, lock })
+        Ok(Self { listening, app, timer, sealing, scheme, lock })
     }
 
     /// Where it listens, with the port it really has.
@@ -163,6 +171,7 @@ impl Server {
         if drained.is_err() {
             tracing::error!("queued commands were given up; none of them was acknowledged");
         }
+        self.sealing.stop(DRAIN_PATIENCE).await;
         let stopped = tokio::time::timeout(DRAIN_PATIENCE, self.app.projections.stop()).await;
         if stopped.is_err() {
             tracing::warn!("the projections did not stop in time; they go on at the next start");

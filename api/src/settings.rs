@@ -1,5 +1,7 @@
 //! What an operator may choose about how requests are taken and answered.
 
+use std::time::Duration;
+
 use crate::caller::OperatorToken;
 use crate::edgegrid::Schemes;
 use crate::jwt::TrustedIssuer;
@@ -37,6 +39,8 @@ pub struct Settings {
     pub tenant_clients_rate: Rate,
     /// Web pages of these origins may call from a browser; `*` is any.
     pub browser_origins: Vec<String>,
+    /// How often what is new in the record is sealed.
+    pub seal_every: Duration,
     /// Where mail is handed over; below the data directory if absent.
     pub outbox: Option<OutboxPlace>,
 }
@@ -56,6 +60,7 @@ impl Default for Settings {
             capture_domain: None,
             tenant_clients_rate: Rate::default(),
             browser_origins: Vec::new(),
+            seal_every: Duration::from_secs(5),
             outbox: None,
         }
     }

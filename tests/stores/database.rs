@@ -106,13 +106,14 @@ impl Database {
         })
     }
 
-    /// Runs statements past the program, with the fence around events lifted.
+    /// Runs statements past the program, with the fences around events and checkpoints lifted.
     pub(crate) async fn tamper(&self, statements: &str) {
         match &self.place {
             Place::DataDir(_) => {
-                let lift = "DROP TRIGGER IF EXISTS events_stay; \
-                    DROP TRIGGER IF EXISTS events_stay_as_they_are";
-                self.execute(&format!("{lift}; {statements}")).await.unwrap();
+                let fences = ["events", "tenant_checkpoints", "installation_checkpoints"].map(|it| {
+                    format!("DROP TRIGGER IF EXISTS {it}_stay; DROP TRIGGER IF EXISTS {it}_stay_as_they_are;")
+                });
+                self.execute(&format!("{} {statements}", fences.concat())).await.unwrap();
             }
             Place::Url(_) => {
                 let lift = "SET session_replication_role = replica";

@@ -10,7 +10,7 @@ use serde_json::Value;
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
-    /// `null` when there is none.
+    /// `null` when there is none; a string where it is plain text.
     pub(crate) body: Value,
 }
 
@@ -23,8 +23,9 @@ impl Reply {
     pub(crate) async fn try_of(request: RequestBuilder) -> reqwest::Result<Self> {
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let is_text =
-            headers.get("content-type").is_some_and(|kind| kind == "application/x-ndjson");
+        let is_text = headers.get("content-type").is_some_and(|kind| {
+            ["application/x-ndjson", "text/plain; charset=utf-8"].iter().any(|text| kind == text)
+        });
         let text = response.text().await?;
         let body = match text.as_str() {
             "" => Value::Null,

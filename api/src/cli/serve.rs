@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use commands::{SystemClock, WriterSettings};
@@ -92,6 +93,11 @@ pub(super) struct Serve {
     /// takes each as a POST of JSON; `outbox` in the data directory if absent
     #[arg(long, value_name = "DIR|URL", env = "CHANCERY_OUTBOX", hide_env_values = true)]
     outbox: Option<OutboxPlace>,
+    /// How often what is new in the record is sealed: how long events stand there that no signed
+    /// checkpoint vouches for
+    #[arg(long, value_name = "SECONDS", default_value_t = 5,
+          value_parser = clap::value_parser!(u64).range(1..=3600))]
+    seal_every: u64,
 }
 
 impl Serve {
@@ -124,6 +130,7 @@ impl Serve {
                 tenant_clients_rate: Rate::per_minute(self.tenant_clients_rate),
                 browser_origins: self.browser_origin,
                 outbox: self.outbox,
+                seal_every: Duration::from_secs(self.seal_every),
                 ..Settings::default()
             },
         };

@@ -10,6 +10,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
 
+use super::flaws::Flaws;
 use crate::app::App;
 use crate::measure;
 
@@ -18,12 +19,12 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const EXPOSITION: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Open to anybody: none of it says anything about a tenant.
-pub(super) fn routes(app: App) -> Router {
+pub(super) fn routes(app: App, flaws: Flaws) -> Router {
     Router::new()
         .route("/healthz", get(async || Json(json!({"status": "ok"}))))
         .route("/metrics", get(async || ([(CONTENT_TYPE, EXPOSITION)], measure::render())))
         .route("/readyz", get(readiness))
-        .with_state(app)
+        .with_state((app, flaws))
 }
 
 /// What of the service is well.
@@ -52,7 +53,8 @@ pub(crate) async fn is_ready(app: &App) -> bool {
     Wellness::of(app).await.is_ready()
 }
 
-async fn readiness(State(app): State<App>) -> Response {
+/// A record that does not hold somewhere is served all the same: the rest of it does.
+async fn readiness(State((app, flaws)): State<(App, Flaws)>) -> Response {
     let wellness = Wellness::of(&app).await;
     let word = |is_well: bool| if is_well { "ok" } else { "failing" };
     let body = Json(json!({
@@ -60,6 +62,7 @@ async fn readiness(State(app): State<App>) -> Response {
         "store": word(wellness.store),
         "masterKey": if wellness.store { word(wellness.key) } else { "unknown" },
         "projections": word(wellness.projections),
+        "record": if flaws.is_none() { "ok" } else { "does not hold" },
     }));
     if wellness.is_ready() {
         return body.into_response();
