@@ -88,7 +88,7 @@ impl<'a, P: Fn(u64)> Audit<'a, P> {
                 None => break,
             }
         }
-        self.end().await?;
+        self.end();
         Ok(self.verdict)
     }
 
@@ -104,7 +104,7 @@ impl<'a, P: Fn(u64)> Audit<'a, P> {
             self.partition(partition).await?;
         }
         self.installation().await?;
-        self.end().await?;
+        self.end();
         Ok(self.verdict)
     }
 
@@ -233,14 +233,13 @@ impl<'a, P: Fn(u64)> Audit<'a, P> {
     }
 
     /// What is sealed must be there to the end.
-    async fn end(&mut self) -> Result<(), LogError> {
+    fn end(&mut self) {
         for chain in std::mem::take(&mut self.chains).into_values() {
             self.verdict.tenants += 1;
             self.verdict.checkpoints += chain.checkpoints();
             self.verdict.unsealed += chain.unsealed();
             self.verdict.findings.extend(chain.end());
         }
-        Ok(())
     }
 
     fn found(&mut self, finding: Finding) {

@@ -191,7 +191,9 @@ pub async fn rebuild(store: &dyn ProofStore, tree: &Tree, size: u64) -> Result<F
         if leaves.is_empty() {
             return Err(incomplete(tree));
         }
-        leaves.iter().for_each(|leaf| growing.push(leaf));
+        for leaf in &leaves {
+            growing.push(leaf);
+        }
         growing.save(store).await?;
     }
     Ok(growing.frontier)

@@ -91,13 +91,14 @@ impl Chain {
             return Ok(None);
         }
         let found = match row {
-            Ok(event) => match self.flaw(&event) {
-                Some((ordinal, flaw)) => Some(Finding::of_event(&event, ordinal, flaw)),
-                None => {
+            Ok(event) => {
+                if let Some((ordinal, flaw)) = self.flaw(&event) {
+                    Some(Finding::of_event(&event, ordinal, flaw))
+                } else {
                     self.tree.push(&event.leaf_hash, |_, _| {});
                     self.look_at_checkpoints(store, key).await?
                 }
-            },
+            }
             Err(finding) => Some(Finding { ordinal: Some(self.expected()), ..finding }),
         };
         self.is_broken = found.is_some();
