@@ -57,7 +57,7 @@ impl Sealed {
         let mut last = base;
         let next = |ordinal| {
             let mut event = event(&last, &tenant(name), ordinal);
-            event.aggregate.id = name.to_owned();
+            name.clone_into(&mut event.aggregate.id);
             event.leaf_hash = eventlog::leaf_hash(&event);
             last = head_of(&event);
             event

@@ -58,9 +58,7 @@ fn hashes(value: &Value) -> Vec<Hash> {
 
 fn hash(value: &Value) -> Hash {
     let text = value.as_str().unwrap();
-    let byte = |at: usize| u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).unwrap();
-    assert_eq!(text.len(), 64);
-    Hash(std::array::from_fn(byte))
+    Hash::parse(text).unwrap()
 }
 
 async fn believed(world: &World, note: &str, tenant: Option<&str>) -> Checkpoint {
@@ -183,8 +181,8 @@ async fn bad_questions_get_clear_answers(database: Arc<Database>) {
     }
     refused("/v1/checkpoint".to_owned(), 404, "not_sealed", none.clone()).await;
     seal(&world).await;
-    let note = text(&world, &format!("{TENANT}/checkpoint")).await;
-    let size = believed(&world, &note, Some("default")).await.size;
+    let newest = text(&world, &format!("{TENANT}/checkpoint")).await;
+    let size = believed(&world, &newest, Some("default")).await.size;
     for wrong in ["0", "-1", "x", "", "99999999999999999999", "1.5"] {
         for (path, member) in [
             ("checkpoint?size=", "size"),

@@ -28,7 +28,9 @@ async fn long(database: &Database) -> (Sealed, Vec<eventlog::Hash>) {
 
 fn root(leaves: &[eventlog::Hash]) -> eventlog::Hash {
     let mut tree = Frontier::default();
-    leaves.iter().for_each(|leaf| tree.push(leaf, |_, _| {}));
+    for leaf in leaves {
+        tree.push(leaf, |_, _| {});
+    }
     tree.root()
 }
 

@@ -180,7 +180,7 @@ async fn an_altered_row_with_hashes_that_follow_is_found_by_the_checkpoint(
     for (ordinal, first, to) in [(10_usize, 9, 12), (2, 1, 8)] {
         let forged = changed(events[ordinal - 1].clone(), |event| {
             event.payload = br#"{"group":666}"#.to_vec();
-            event.actor.id = "somebody".to_owned();
+            "somebody".clone_into(&mut event.actor.id);
         });
         overwrite(&database, &forged).await;
         assert!(sealed.log.read(0, 0, 100).await.is_ok(), "nothing else would find it");
