@@ -85,6 +85,10 @@ async fn every_get_of_every_dialect_tells_of_the_past(database: Arc<Database>) {
             if operation.method != Method::GET || operation.needs == Needs::Nothing {
                 continue;
             }
+            // What is recorded from now on has no past: it says so.
+            if operation.id == "followEvents" {
+                continue;
+            }
             let target = target(&world, listed.root, operation);
             let now_shown = ask(&world, listed.dialect, &target, None).await;
             let then = ask(&world, listed.dialect, &target, Some(&now())).await;

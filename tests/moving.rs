@@ -2,4 +2,5 @@
 
 mod export;
 mod files;
+mod live;
 mod replay;

@@ -11,6 +11,7 @@ use api::credentials::Credentials;
 use api::edge::{Edge, Limits, Listening, Timeouts};
 use api::edgegrid::{Credential, Signed, sign};
 use api::jwt::{self, AUDIENCE, Claims, ISSUERS};
+use api::live::Live;
 use api::router::router;
 use api::settings::Settings;
 use api::start_data::{Planted, plant};
@@ -82,6 +83,7 @@ impl World {
 
     /// Lets everything finish.
     pub(crate) async fn stop(self) {
+        self.app.live.stop();
         self.listening.stop().await;
         self.app.writer.drain().await;
         self.app.projections.stop().await;
@@ -323,6 +325,7 @@ pub(crate) async fn app_under(database: &Database, settings: Settings, master: M
     let projections =
         Projections::start(Arc::clone(&log), views.unwrap(), committed, vec![]).await.unwrap();
     let (reads, projections) = (projections.reads(), Arc::new(projections));
-    let (settings, user_names) = (Arc::new(settings), UserNames::default());
-    App { log, keyring, writer, reads, projections, settings, user_names }
+    let (live, user_names) = (Live::new(settings.live), UserNames::default());
+    let settings = Arc::new(settings);
+    App { log, keyring, writer, reads, projections, settings, live, user_names }
 }

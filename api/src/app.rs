@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::call::Incoming;
 use crate::caller::Caller;
 use crate::fault::{Denied, Fault};
+use crate::live::Live;
 use crate::settings::Settings;
 use crate::user_names::UserNames;
 
@@ -28,6 +29,8 @@ pub struct App {
     pub reads: Reads,
     pub projections: Arc<Projections>,
     pub settings: Arc<Settings>,
+    /// Streams of events under way.
+    pub live: Live,
     /// Who was found under which name.
     pub user_names: UserNames,
 }

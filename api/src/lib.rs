@@ -15,6 +15,7 @@ pub mod edgegrid;
 pub mod edgerc;
 pub mod fault;
 pub mod jwt;
+pub mod live;
 pub mod logs;
 pub mod measure;
 mod names;

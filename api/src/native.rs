@@ -83,6 +83,7 @@ pub(crate) fn dialect() -> Dialect<Native> {
         .op("listEvents",        Method::GET,  "/v1/tenants/{tenant}/events",             right(Right::EventsRead),      events::list)
         .op("getHistory",        Method::GET,  "/v1/tenants/{tenant}/history/{kind}/{id}", right(Right::EventsRead),      history::get)
         .op("getDiff",           Method::GET,  "/v1/tenants/{tenant}/diff",               right(Right::EventsRead),      diff::get)
+        .op("followEvents",      Method::GET,  "/v1/tenants/{tenant}/events/live",        right(Right::EventsRead),      events::stream)
         .op("exportEvents",      Method::GET,  "/v1/tenants/{tenant}/export",             right(Right::EventsRead),      export::get)
         .op("listErasures",      Method::GET,  "/v1/tenants/{tenant}/erasures",           right(Right::EventsRead),      erasures::list)
         .op("getErasure",        Method::GET,  "/v1/tenants/{tenant}/erasures/{subject}", right(Right::EventsRead),      erasures::one)

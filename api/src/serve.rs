@@ -22,6 +22,7 @@ use crate::caller::OperatorToken;
 use crate::credentials::{self, Credentials};
 use crate::data_dir::{DataDir, DataDirError, Lock, Running};
 use crate::edge::{Edge, Limits, Listening, Timeouts};
+use crate::live::Live;
 use crate::measure;
 use crate::outbox::{OutboxError, OutboxPlace};
 use crate::settings::Settings;
@@ -165,6 +166,7 @@ impl Server {
 
     /// Takes no more requests, finishes those in flight and what they queued, and ends.
     pub async fn stop(self) {
+        self.app.live.stop();
         self.listening.stop().await;
         self.timer.stop().await;
         let drained = tokio::time::timeout(DRAIN_PATIENCE, self.app.writer.drain()).await;
@@ -193,9 +195,9 @@ async fn bring_up(
         Projections::start(Arc::clone(&log), views, writer.committed(), Vec::new()).await?;
     let reads = projections.reads();
     let projections = Arc::new(projections);
-    let settings = Arc::new(settings);
+    let (live, settings) = (Live::new(settings.live), Arc::new(settings));
     let user_names = UserNames::default();
-    Ok(App { log, keyring, writer, reads, projections, settings, user_names })
+    Ok(App { log, keyring, writer, reads, projections, settings, live, user_names })
 }
 
 /// Sees to the start data, and leaves its credentials in the data directory.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::caller::OperatorToken;
 use crate::edgegrid::Schemes;
 use crate::jwt::TrustedIssuer;
+use crate::live::LivePace;
 use crate::outbox::OutboxPlace;
 use crate::rate::Rate;
 
@@ -41,6 +42,8 @@ pub struct Settings {
     pub browser_origins: Vec<String>,
     /// How often what is new in the record is sealed.
     pub seal_every: Duration,
+    /// How live streams of events wait.
+    pub live: LivePace,
     /// Where mail is handed over; below the data directory if absent.
     pub outbox: Option<OutboxPlace>,
 }
@@ -61,6 +64,7 @@ impl Default for Settings {
             tenant_clients_rate: Rate::default(),
             browser_origins: Vec::new(),
             seal_every: Duration::from_secs(5),
+            live: LivePace::default(),
             outbox: None,
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use api::app::App;
 use api::credentials::AkamaiCredentials;
 use api::edgegrid::Credential;
+use api::live::Live;
 use api::router::router;
 use api::settings::Settings;
 use api::start_data::{Planted, plant};
@@ -50,8 +51,8 @@ impl Reading {
             Projections::start(Arc::clone(&log), views, committed, Vec::new()).await?;
         let (reads, projections) = (projections.reads(), Arc::new(projections));
         let settings = Arc::new(Settings::default());
-        let user_names = UserNames::default();
-        let app = App { log, keyring, writer, reads, projections, settings, user_names };
+        let (live, user_names) = (Live::new(settings.live), UserNames::default());
+        let app = App { log, keyring, writer, reads, projections, settings, live, user_names };
         let Planted::Ready(credentials) = plant(&app, true).await? else {
             return Err("the database is not empty".into());
         };

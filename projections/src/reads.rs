@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 use domain::TenantId;
 use eventlog::EventLog;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::as_of::{FOLDED_MOST, Past, Until, fold_past};
@@ -131,6 +131,11 @@ impl Reads {
             self.pasts.keep(tenant.clone(), until, Arc::clone(&past));
         }
         Ok(past)
+    }
+
+    /// How far the rows are, by partition: it changes whenever an event of any node is in them.
+    pub fn watch(&self) -> watch::Receiver<Vec<i64>> {
+        self.engine.reached.subscribe()
     }
 
     fn log(&self) -> &dyn EventLog {

@@ -2,6 +2,7 @@
 //! hashes that vouch for them.
 
 mod cursor;
+mod live;
 mod search;
 
 use axum::response::Response;
@@ -11,6 +12,7 @@ use projections::events::{self, Term};
 use serde_json::{Value, json};
 
 use self::cursor::Sort;
+pub(super) use self::live::stream;
 use self::search::Search;
 pub(super) use self::search::{instant, order};
 use super::queries::number;
