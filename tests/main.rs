@@ -11,6 +11,7 @@
     reason = "a test that fails should say where; its helpers are tests too"
 )]
 
+mod access_records;
 mod akamai;
 mod as_of;
 mod capture;

@@ -6,6 +6,7 @@ mod reply;
 
 use std::sync::Arc;
 
+use api::accesses::Accesses;
 use api::app::App;
 use api::credentials::Credentials;
 use api::edge::{Edge, Limits, Listening, Timeouts};
@@ -85,6 +86,7 @@ impl World {
     pub(crate) async fn stop(self) {
         self.app.live.stop();
         self.listening.stop().await;
+        self.app.accesses.stop().await;
         self.app.writer.drain().await;
         self.app.projections.stop().await;
     }
@@ -327,5 +329,6 @@ pub(crate) async fn app_under(database: &Database, settings: Settings, master: M
     let (reads, projections) = (projections.reads(), Arc::new(projections));
     let (live, user_names) = (Live::new(settings.live), UserNames::default());
     let settings = Arc::new(settings);
-    App { log, keyring, writer, reads, projections, settings, live, user_names }
+    let accesses = Accesses::start(Arc::clone(&log), keyring.clone());
+    App { log, keyring, writer, reads, projections, settings, live, accesses, user_names }
 }

@@ -10,6 +10,7 @@ use projections::users::UserRow;
 use projections::{Projections, Reads, Views, erasures};
 use uuid::Uuid;
 
+use crate::accesses::Accesses;
 use crate::call::Incoming;
 use crate::caller::Caller;
 use crate::fault::{Denied, Fault};
@@ -31,6 +32,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// Streams of events under way.
     pub live: Live,
+    /// Who was turned away, and who read the record.
+    pub accesses: Accesses,
     /// Who was found under which name.
     pub user_names: UserNames,
 }

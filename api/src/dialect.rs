@@ -21,6 +21,7 @@ use futures::future::BoxFuture;
 use projections::positions::{self, Position};
 use tower_http::timeout::TimeoutError;
 
+use crate::accesses::{Noted, Seen, worth_keeping};
 use crate::app::App;
 use crate::call::{self, Call, Incoming};
 use crate::caller::Caller;
@@ -93,10 +94,16 @@ pub enum Turned {
     NoSuchMethod,
 }
 
+/// Something that says no.
+pub trait Refuses {
+    /// The HTTP status it comes to, or would where a dialect answers 200 to everything.
+    fn status_number(&self) -> u16;
+}
+
 /// How a dialect lets callers in and words its refusals.
 #[async_trait]
 pub trait Face: Send + Sync + 'static {
-    type Error: From<Turned> + From<Fault> + Send + 'static;
+    type Error: From<Turned> + From<Fault> + Refuses + Send + 'static;
 
     /// Turns away who asks too often, before anything is looked at.
     fn throttle(app: &App, request: &Incoming) -> Result<(), Self::Error> {
@@ -197,6 +204,7 @@ impl<F: Face> Served for Dialect<F> {
     }
 
     fn router(&self) -> Router<App> {
+        let name = self.name;
         self.operations.iter().fold(Router::new(), |router, (operation, handler)| {
             let Ok(filter) = MethodFilter::try_from(operation.method.clone()) else {
                 return router;
@@ -204,7 +212,8 @@ impl<F: Face> Served for Dialect<F> {
             let (operation, handler) = (Arc::new(operation.clone()), Arc::clone(handler));
             let path = format!("{}{}", self.root, positional(operation.path));
             let serve = move |State(app): State<App>, params: Params, request: Request| {
-                gate::<F>(app, Arc::clone(&operation), Arc::clone(&handler), params, request)
+                let (operation, handler) = (Arc::clone(&operation), Arc::clone(&handler));
+                gate::<F>(app, (name, operation), handler, params, request)
             };
             router.route(&path, on(filter, serve))
         })
@@ -248,7 +257,7 @@ async fn whole(body: Body, limit: usize) -> Result<Bytes, Turned> {
 /// The one way in: read, authenticate, ask what the operation needs, and only then handle.
 async fn gate<F: Face>(
     app: App,
-    operation: Arc<Operation>,
+    (dialect, operation): (&'static str, Arc<Operation>),
     handler: Handler<F::Error>,
     params: Params,
     request: Request,
@@ -269,12 +278,19 @@ async fn gate<F: Face>(
     let params = parameters(operation.path).map(str::to_owned).zip(values).collect();
     let incoming = Arc::new(incoming.with_params(params));
     let position = Arc::new(AtomicI64::new(UNKNOWN));
-    let call = admitted::<F>(app, &operation, &incoming, &position).await;
+    let (accesses, mut seen) = (app.accesses.clone(), None);
+    let call = admitted::<F>(app, &operation, &incoming, &position, &mut seen).await;
     let took = call.as_ref().ok().and_then(|call| call.folded);
     let answer = match call {
         Ok(call) => handler(call).await,
         Err(error) => Err(error),
     };
+    let status =
+        answer.as_ref().map(|reply| reply.status().as_u16()).map_err(Refuses::status_number);
+    if let Some(outcome) = worth_keeping(&operation, seen.is_some(), status, took.is_some()) {
+        let named = (dialect, operation.id);
+        accesses.note(Noted::new(&incoming, named, outcome, seen));
+    }
     let response = answer.unwrap_or_else(|error| F::refuse(&incoming, error));
     marked(response, position.load(Ordering::Relaxed), took)
 }
@@ -286,6 +302,7 @@ async fn admitted<F: Face>(
     operation: &Operation,
     request: &Arc<Incoming>,
     position: &Arc<AtomicI64>,
+    seen: &mut Option<Seen>,
 ) -> Result<Call, F::Error> {
     let (request, position) = (Arc::clone(request), Arc::clone(position));
     F::throttle(&app, &request)?;
@@ -295,8 +312,10 @@ async fn admitted<F: Face>(
         return Ok(Call { app, caller, tenant, views, request, position, folded: None });
     }
     let caller = F::authenticate(&app, &request).await?;
+    let seen = seen.insert(Seen::of(&caller));
     F::admit(&caller, operation)?;
     let tenant = F::tenant(&caller, &request)?;
+    seen.tenant.clone_from(&tenant);
     // Authentication went through the gate for the caller's own tenant.
     if tenant != caller.tenant && !request.is_content_with_late_rows() {
         match app.reads.current(&tenant).await.map_err(Fault::from) {

@@ -1,5 +1,6 @@
 //! The dialects over HTTP and gRPC, and the edge they share. It translates and decides nothing.
 
+pub mod accesses;
 mod akamai;
 pub mod app;
 pub mod call;
@@ -24,6 +25,7 @@ pub mod outbox;
 mod past;
 pub mod problem;
 pub mod rate;
+pub mod retention;
 pub mod router;
 pub mod serve;
 pub mod settings;

@@ -1,6 +1,7 @@
 //! The native API, below `/v1`: every command by its name, a query for each thing, the record
 //! itself, and the read models' own state.
 
+mod access_records;
 mod catalog;
 mod commands;
 mod diff;
@@ -94,6 +95,7 @@ pub(crate) fn dialect() -> Dialect<Native> {
         .op("getInstallationCheckpoint",    Method::GET, "/v1/checkpoint",                right(Right::EventsRead),      proofs::installation_checkpoint)
         .op("proveInstallationConsistency", Method::GET, "/v1/proofs/consistency",        right(Right::EventsRead),      proofs::installation_consistency)
         .op("getProofKey",       Method::GET,  "/v1/proof-key",                           right(Right::EventsRead),      proofs::key)
+        .op("listAccessRecords", Method::GET,  "/v1/tenants/{tenant}/access-records",     right(Right::EventsRead),      access_records::list)
         .op("listProjections",   Method::GET,  "/v1/projections",                         right(Right::ProjectionRead),  projections::list)
         .op("rebuildProjection", Method::POST, "/v1/projections/{name}/rebuild",          right(Right::ProjectionAdmin), projections::rebuild)
         .op("getOpenApi",        Method::GET,  "/openapi.json",                           Needs::Nothing,                openapi::get)

@@ -8,7 +8,7 @@ use domain::Aggregate;
 use serde_json::{Map, Value, json};
 
 use crate::call::Incoming;
-use crate::dialect::Turned;
+use crate::dialect::{Refuses, Turned};
 use crate::fault::Fault;
 
 /// What is wrong, in words for a person and a code for a program.
@@ -23,6 +23,12 @@ pub struct Problem {
     /// What stands in the way.
     pub blocking: Vec<Aggregate>,
     pub retry_after_seconds: Option<u32>,
+}
+
+impl Refuses for Problem {
+    fn status_number(&self) -> u16 {
+        self.status.as_u16()
+    }
 }
 
 impl Problem {

@@ -17,6 +17,7 @@ use eventlog::SealError;
 use ipnet::IpNet;
 use projections::{Projections, ViewError};
 
+use crate::accesses::Accesses;
 use crate::app::App;
 use crate::caller::OperatorToken;
 use crate::credentials::{self, Credentials};
@@ -169,6 +170,9 @@ impl Server {
         self.app.live.stop();
         self.listening.stop().await;
         self.timer.stop().await;
+        if tokio::time::timeout(DRAIN_PATIENCE, self.app.accesses.stop()).await.is_err() {
+            tracing::warn!("access records were not all written");
+        }
         let drained = tokio::time::timeout(DRAIN_PATIENCE, self.app.writer.drain()).await;
         if drained.is_err() {
             tracing::error!("queued commands were given up; none of them was acknowledged");
@@ -197,7 +201,8 @@ async fn bring_up(
     let projections = Arc::new(projections);
     let (live, settings) = (Live::new(settings.live), Arc::new(settings));
     let user_names = UserNames::default();
-    Ok(App { log, keyring, writer, reads, projections, settings, live, user_names })
+    let accesses = Accesses::start(Arc::clone(&log), keyring.clone());
+    Ok(App { log, keyring, writer, reads, projections, settings, live, accesses, user_names })
 }
 
 /// Sees to the start data, and leaves its credentials in the data directory.

@@ -8,6 +8,7 @@ use crate::jwt::TrustedIssuer;
 use crate::live::LivePace;
 use crate::outbox::OutboxPlace;
 use crate::rate::Rate;
+use crate::retention::Retention;
 
 /// Choices that the dialects look at. Where the server listens and what it stores in is not their
 /// concern.
@@ -46,6 +47,8 @@ pub struct Settings {
     pub live: LivePace,
     /// Where mail is handed over; below the data directory if absent.
     pub outbox: Option<OutboxPlace>,
+    /// How long what is no state is kept.
+    pub retention: Retention,
 }
 
 impl Default for Settings {
@@ -66,6 +69,7 @@ impl Default for Settings {
             seal_every: Duration::from_secs(5),
             live: LivePace::default(),
             outbox: None,
+            retention: Retention::default(),
         }
     }
 }

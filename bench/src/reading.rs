@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use api::accesses::Accesses;
 use api::app::App;
 use api::credentials::AkamaiCredentials;
 use api::edgegrid::Credential;
@@ -37,6 +38,18 @@ pub(crate) struct Sized {
     pub(crate) gets: [(&'static str, Arc<Get>); 5],
 }
 
+/// The service on that database, without a socket.
+async fn service(url: &str) -> Result<App> {
+    let World { log, writer, keyring } = World::open(url).await?;
+    let (committed, views) = (writer.committed(), Views::postgres(url).await?);
+    let projections = Projections::start(Arc::clone(&log), views, committed, Vec::new()).await?;
+    let (reads, projections) = (projections.reads(), Arc::new(projections));
+    let (settings, user_names) = (Arc::<Settings>::default(), UserNames::default());
+    let live = Live::new(settings.live);
+    let accesses = Accesses::start(Arc::clone(&log), keyring.clone());
+    Ok(App { log, keyring, writer, reads, projections, settings, live, accesses, user_names })
+}
+
 impl Reading {
     pub(crate) async fn prepare(
         url: &str,
@@ -44,15 +57,7 @@ impl Reading {
         groups: usize,
         clients: usize,
     ) -> Result<Self> {
-        let World { log, writer, keyring } = World::open(url).await?;
-        let committed = writer.committed();
-        let views = Views::postgres(url).await?;
-        let projections =
-            Projections::start(Arc::clone(&log), views, committed, Vec::new()).await?;
-        let (reads, projections) = (projections.reads(), Arc::new(projections));
-        let settings = Arc::new(Settings::default());
-        let (live, user_names) = (Live::new(settings.live), UserNames::default());
-        let app = App { log, keyring, writer, reads, projections, settings, live, user_names };
+        let app = service(url).await?;
         let Planted::Ready(credentials) = plant(&app, true).await? else {
             return Err("the database is not empty".into());
         };

@@ -1,9 +1,9 @@
 //! The keys of tenants, of persons, and of months, each wrapped by the one above it.
 
+mod months;
 mod persons;
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -14,7 +14,9 @@ use serde::de::DeserializeOwned;
 use sha2::Sha256;
 
 use crate::seal::hex;
-use crate::{EventLog, Hash, Key, LogError, MasterKey, SealError, VaultKind, VaultRow, VaultWrite};
+use crate::{
+    Batch, EventLog, Hash, Key, LogError, MasterKey, SealError, VaultKind, VaultRow, VaultWrite,
+};
 use persons::Persons;
 
 /// What is personal is sealed for this purpose, whatever its type.
@@ -199,50 +201,6 @@ impl TenantKeys {
         opened
     }
 
-    /// Seals a caller's address under the month's key: equal ones of a month alike. The first
-    /// address of a month also yields the row that keeps its key.
-    pub fn seal_address(
-        &self,
-        address: IpAddr,
-        now: DateTime<Utc>,
-    ) -> Result<(Vec<u8>, Option<VaultWrite>), SealError> {
-        let month = now.format("%Y-%m").to_string();
-        let text = address.to_string();
-        let mut months = held(&self.months);
-        if let Some(key) = months.get(&month) {
-            return Ok((key.seal_alike(ADDRESS, text.as_bytes())?, None));
-        }
-        let key = Key::draw()?;
-        let sealed = key.seal_alike(ADDRESS, text.as_bytes())?;
-        let row = VaultRow {
-            kind: VaultKind::AddressKey,
-            public_id: format!("{}/{month}", self.tenant),
-            tenant: self.tenant.clone(),
-            owner: month.clone(),
-            sealed: self.seal(VaultKind::AddressKey, &month, key.bytes())?,
-        };
-        months.insert(month, key);
-        Ok((sealed, Some(VaultWrite::Insert(row))))
-    }
-
-    /// The address as it was sealed in each month whose key is at hand: to look for.
-    pub fn sealed_addresses(&self, address: IpAddr) -> Result<Vec<Vec<u8>>, SealError> {
-        let (text, months) = (address.to_string(), held(&self.months));
-        months.values().map(|key| key.seal_alike(ADDRESS, text.as_bytes())).collect()
-    }
-
-    /// Opens a caller's address recorded at `at`; `None` when its month's key is gone.
-    pub fn open_address(&self, sealed: &[u8], at: DateTime<Utc>) -> Option<String> {
-        let key = held(&self.months).get(&at.format("%Y-%m").to_string()).cloned()?;
-        String::from_utf8(key.open(ADDRESS, sealed).ok()?).ok()
-    }
-
-    /// Forgets the keys of months: what is drawn next is a new one. For when an append that
-    /// carried a month's key did not land.
-    pub fn forget_months(&self) {
-        held(&self.months).clear();
-    }
-
     fn purpose(&self, what: &str, owner: &str) -> String {
         format!("{}\0{what}\0{owner}", self.tenant)
     }
@@ -300,6 +258,31 @@ impl Keyring {
     /// The keys of a tenant, if anybody asked for them before.
     pub fn at_hand(&self, tenant: &TenantId) -> Option<Arc<TenantKeys>> {
         held(&self.tenants).get(tenant).cloned()
+    }
+
+    /// Destroys the keys of the months before this one (`2026-11`), of all tenants: what was sealed
+    /// under them tells no address any more. Answers how many there were.
+    pub async fn drop_months_before(&self, month: &str) -> Result<u64, LogError> {
+        let dropped = self.log.drop_address_keys(month).await?;
+        let tenants: Vec<_> = held(&self.tenants).values().cloned().collect();
+        for keys in tenants {
+            keys.forget_months_before(month);
+        }
+        Ok(dropped)
+    }
+
+    /// Sees to it that the month of an instant has a key at hand, whoever draws it.
+    pub async fn ensure_month(&self, keys: &TenantKeys, at: DateTime<Utc>) -> Result<(), LogError> {
+        self.load(keys).await?;
+        if keys.has_month(at) {
+            return Ok(());
+        }
+        let vault = vec![keys.new_month(at)?];
+        match self.log.append(&Batch { vault, ..Batch::default() }).await {
+            // Somebody else drew one just now.
+            Ok(_) | Err(LogError::VaultTaken) => self.load(keys).await,
+            Err(error) => Err(error),
+        }
     }
 
     /// Takes up the keys of a tenant that was just created.

@@ -1,6 +1,7 @@
 //! The event log: dense, hashed, partitioned, on SQLite or PostgreSQL, with the vault of sealed
 //! secrets and the idempotency records that are written in the same statement as the events.
 
+mod access;
 mod envelope;
 mod error;
 mod export;
@@ -14,6 +15,7 @@ mod sqlite;
 mod store;
 mod vault;
 
+pub use access::{AccessActor, AccessFilter, AccessOutcome, AccessRecord};
 pub use envelope::{GENESIS_TYPE, Hash, Recorded, genesis, leaf_hash, payload_hash};
 pub use error::LogError;
 pub use export::{

@@ -6,7 +6,9 @@ use domain::TenantId;
 use uuid::Uuid;
 
 use crate::proof::ProofStore;
-use crate::{Hash, LogError, Recorded, VaultKind, VaultRow, VaultWrite};
+use crate::{
+    AccessFilter, AccessRecord, Hash, LogError, Recorded, VaultKind, VaultRow, VaultWrite,
+};
 
 /// The newest row of a partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,6 +238,36 @@ pub trait EventLog: Send + Sync + 'static {
         tenant: &TenantId,
         fold_version: i32,
     ) -> Result<Option<Snapshot>, LogError>;
+
+    /// Keeps access records. A store in memory keeps none.
+    async fn record_accesses(&self, records: &[AccessRecord]) -> Result<(), LogError> {
+        let _ = records;
+        Ok(())
+    }
+
+    /// The access records of a tenant that `filter` lets through, at most `limit`.
+    async fn accesses(
+        &self,
+        tenant: &TenantId,
+        filter: &AccessFilter,
+        limit: usize,
+    ) -> Result<Vec<AccessRecord>, LogError> {
+        let _ = (tenant, filter, limit);
+        Ok(Vec::new())
+    }
+
+    /// Drops the access records of before `before`, a piece at a time. Returns how many went.
+    async fn drop_accesses(&self, before: DateTime<Utc>) -> Result<u64, LogError> {
+        let _ = before;
+        Ok(0)
+    }
+
+    /// Drops the keys of addresses of all months before this one (`2026-11`), of all tenants.
+    /// Returns how many went.
+    async fn drop_address_keys(&self, month: &str) -> Result<u64, LogError> {
+        let _ = month;
+        Ok(0)
+    }
 
     /// Has the store let go of what deleted rows left in its files, as far as it can: for when a
     /// subject's key was destroyed. Backups, archives and replicas are out of its reach.

@@ -1,6 +1,7 @@
 //! What SQLite and PostgreSQL share: the same words, sent by whichever store it is. A store of its
 //! own brings its append, its connections, and how it tells one fault from another.
 
+mod access;
 mod decode;
 mod install;
 mod log;

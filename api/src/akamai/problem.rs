@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::call::Incoming;
 use crate::caller::SignedError;
-use crate::dialect::Turned;
+use crate::dialect::{Refuses, Turned};
 use crate::edgegrid::EdgeGridError;
 use crate::fault::{Denied, Fault};
 
@@ -27,6 +27,12 @@ pub(crate) struct Problem {
     detail: String,
     errors: Vec<Value>,
     retry_after_seconds: Option<u32>,
+}
+
+impl Refuses for Problem {
+    fn status_number(&self) -> u16 {
+        self.status.as_u16()
+    }
 }
 
 impl Problem {

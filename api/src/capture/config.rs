@@ -17,7 +17,7 @@ use super::error::CaptureError;
 use crate::app::App;
 use crate::call::{Call, Incoming};
 use crate::caller::{Caller, secret};
-use crate::dialect::{Dialect, Face, Needs, Turned};
+use crate::dialect::{Dialect, Face, Needs, Refuses, Turned};
 use crate::fault::{Denied, Fault};
 
 /// How it lets callers in and refuses.
@@ -84,6 +84,12 @@ impl From<CaptureError> for ConfigError {
     fn from(error: CaptureError) -> Self {
         let status = error.status_where_statuses_tell();
         Self(error.with_status(status))
+    }
+}
+
+impl Refuses for ConfigError {
+    fn status_number(&self) -> u16 {
+        self.0.status_number()
     }
 }
 

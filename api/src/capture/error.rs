@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::answer::reply;
 use crate::call::Incoming;
 use crate::caller::{RecordTokenError, SecretError};
-use crate::dialect::Turned;
+use crate::dialect::{Refuses, Turned};
 use crate::fault::{Denied, Fault};
 
 /// What is wrong, as this dialect says it.
@@ -22,6 +22,12 @@ pub(crate) struct CaptureError {
     more: Vec<(&'static str, Value)>,
     /// 200 for all that the published error list knows.
     status: StatusCode,
+}
+
+impl Refuses for CaptureError {
+    fn status_number(&self) -> u16 {
+        self.status_where_statuses_tell().as_u16()
+    }
 }
 
 impl CaptureError {

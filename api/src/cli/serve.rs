@@ -20,6 +20,7 @@ use crate::edgegrid::Schemes;
 use crate::logs::{self, LogFormat};
 use crate::outbox::OutboxPlace;
 use crate::rate::Rate;
+use crate::retention::{Days, Retention};
 use crate::serve::{Options, Server, TlsFiles};
 use crate::settings::Settings;
 
@@ -98,6 +99,13 @@ pub(super) struct Serve {
     #[arg(long, value_name = "SECONDS", default_value_t = 5,
           value_parser = clap::value_parser!(u64).range(1..=3600))]
     seal_every: u64,
+    /// How long access records are kept: who was turned away, and who read the record
+    #[arg(long, value_name = "DAYS", default_value_t = Retention::default().access_records)]
+    keep_access_records: Days,
+    /// For how many whole months it can be told where callers came from
+    #[arg(long, value_name = "MONTHS", default_value_t = Retention::default().address_months,
+          value_parser = clap::value_parser!(u32).range(1..=1200))]
+    keep_caller_addresses: u32,
 }
 
 impl Serve {
@@ -131,6 +139,10 @@ impl Serve {
                 browser_origins: self.browser_origin,
                 outbox: self.outbox,
                 seal_every: Duration::from_secs(self.seal_every),
+                retention: Retention {
+                    access_records: self.keep_access_records,
+                    address_months: self.keep_caller_addresses,
+                },
                 ..Settings::default()
             },
         };

@@ -15,12 +15,14 @@ use tokio::task::JoinHandle;
 use crate::app::App;
 use crate::measure;
 use crate::outbox::{Courier, Outbox};
+use crate::retention::{self, Gone};
 
 const LAG: Duration = Duration::from_millis(250);
 const DUE: Duration = Duration::from_secs(1);
 const MAIL: Duration = Duration::from_secs(1);
 const PURGE: Duration = Duration::from_mins(1);
 const MEASURE: Duration = Duration::from_secs(5);
+const RETAIN: Duration = Duration::from_hours(1);
 
 /// The running timers.
 pub(super) struct Timer {
@@ -32,6 +34,7 @@ impl Timer {
     pub(super) fn start(app: App, clock: Arc<dyn Clock>, outbox: Arc<dyn Outbox>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let (behind, falling_due, purging) = (app.clone(), app.clone(), app.clone());
+        let (retaining, retain_by) = (app.clone(), Arc::clone(&clock));
         let courier = Arc::new(Courier::new(app, outbox));
         let tasks = vec![
             every(LAG, stopped.clone(), move || {
@@ -46,6 +49,7 @@ impl Timer {
                 }
             }),
             every(PURGE, stopped.clone(), move || purge(purging.clone())),
+            every(RETAIN, stopped.clone(), move || retain(retaining.clone(), retain_by.now())),
             every(MEASURE, stopped, || {
                 measure::tidy_up();
                 std::future::ready(())
@@ -99,6 +103,22 @@ async fn end_what_is_due(app: App, now: DateTime<Utc>) {
         if let Err(failure) = app.writer.run(request, EndSecretGrace { client: due.client }).await {
             // The list may be older than the log; the next look will not name it again.
             tracing::debug!(%failure, "what seemed due was not recorded");
+        }
+    }
+}
+
+/// Drops what is kept no longer. Every node does; what another one dropped is gone already.
+async fn retain(app: App, now: DateTime<Utc>) {
+    match retention::retain(&app, now).await {
+        Ok(gone) if gone == Gone::default() => {}
+        Ok(gone) => tracing::info!(
+            access_records = gone.access_records,
+            months = gone.months,
+            "dropped what is kept no longer"
+        ),
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "what is kept no longer cannot be dropped now");
         }
     }
 }

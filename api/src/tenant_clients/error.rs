@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::call::Incoming;
 use crate::caller::BearerError;
-use crate::dialect::Turned;
+use crate::dialect::{Refuses, Turned};
 use crate::fault::{Denied, Fault};
 
 /// What is wrong, as this dialect says it.
@@ -21,6 +21,12 @@ pub(crate) struct ClientsError {
     /// Members beside those that every refusal has.
     more: Vec<(&'static str, Value)>,
     retry_after_seconds: Option<u32>,
+}
+
+impl Refuses for ClientsError {
+    fn status_number(&self) -> u16 {
+        self.status.as_u16()
+    }
 }
 
 impl ClientsError {

@@ -7,7 +7,7 @@ use axum::response::Response;
 use tonic::Code;
 
 use crate::caller::BearerError;
-use crate::dialect::Turned;
+use crate::dialect::{Refuses, Turned};
 use crate::fault::{Denied, Fault};
 
 /// A caller that does not wait any more.
@@ -42,6 +42,12 @@ pub(crate) struct ZitadelError {
     id: Option<&'static str>,
     status: StatusCode,
     retry_after_seconds: Option<u32>,
+}
+
+impl Refuses for ZitadelError {
+    fn status_number(&self) -> u16 {
+        status(self.code).as_u16()
+    }
 }
 
 impl ZitadelError {

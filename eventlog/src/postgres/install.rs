@@ -10,9 +10,10 @@ use super::fault::fault;
 use crate::store::{INSTALL, INSTALLED, Installation, Schema, Step, installed, migrated, migrator};
 use crate::{LogError, genesis};
 
-const STEPS: [Step; 2] = [
+const STEPS: [Step; 3] = [
     (1, "log", include_str!("../../../migrations/postgres/0001_log.sql")),
     (2, "proof", include_str!("../../../migrations/postgres/0002_proof.sql")),
+    (5, "access records", include_str!("../../../migrations/postgres/0005_access_records.sql")),
 ];
 
 const OLDEST: u32 = 150_000;

@@ -14,9 +14,10 @@ use super::fault::{fault, is_busy};
 use crate::store::{INSTALL, INSTALLED, Installation, Schema, Step, installed, migrated, migrator};
 use crate::{LogError, genesis};
 
-const STEPS: [Step; 2] = [
+const STEPS: [Step; 3] = [
     (1, "log", include_str!("../../../migrations/sqlite/0001_log.sql")),
     (2, "proof", include_str!("../../../migrations/sqlite/0002_proof.sql")),
+    (5, "access records", include_str!("../../../migrations/sqlite/0005_access_records.sql")),
 ];
 
 /// How long a connection waits for the file's lock: other processes hold it for one append.

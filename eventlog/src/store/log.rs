@@ -7,11 +7,11 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::decode::{self, Reader};
-use super::{Cells, Store, Value, search, sql};
+use super::{Cells, Store, Value, access, search, sql};
 use crate::proof::ProofStore;
 use crate::{
-    Answer, AnswerKey, Appended, Batch, EventLog, Filter, Head, LogError, Placement, Recorded,
-    Snapshot, VaultKind, VaultRow,
+    AccessFilter, AccessRecord, Answer, AnswerKey, Appended, Batch, EventLog, Filter, Head,
+    LogError, Placement, Recorded, Snapshot, VaultKind, VaultRow,
 };
 
 pub(super) fn int(n: i32) -> Value<'static> {
@@ -50,6 +50,22 @@ pub(super) fn all<R, T>(
     one: impl Fn(&R) -> Result<T, LogError>,
 ) -> Result<Vec<T>, LogError> {
     rows.iter().map(one).collect()
+}
+
+/// Runs a statement that drops a piece of what is older than `before` until nothing is.
+async fn drop_in_pieces<S: Store>(
+    store: &S,
+    sql: &'static str,
+    before: DateTime<Utc>,
+) -> Result<u64, LogError> {
+    let mut gone = 0;
+    loop {
+        let piece = store.change(sql, &[at(before)]).await?.len();
+        gone += u64::try_from(piece).unwrap_or(u64::MAX);
+        if piece == 0 {
+            return Ok(gone);
+        }
+    }
 }
 
 #[async_trait]
@@ -195,13 +211,7 @@ impl<S: Store> EventLog for S {
     async fn purge(&self, now: DateTime<Utc>) -> Result<u64, LogError> {
         let mut gone = 0;
         for sql in sql::PURGE {
-            loop {
-                let piece = self.change(sql, &[at(now)]).await?.len();
-                gone += u64::try_from(piece).unwrap_or(u64::MAX);
-                if piece == 0 {
-                    break;
-                }
-            }
+            gone += drop_in_pieces(self, sql, now).await?;
         }
         Ok(gone)
     }
@@ -243,6 +253,33 @@ impl<S: Store> EventLog for S {
         let values = [Value::Text(tenant.as_str()), int(fold_version)];
         let rows = self.fetch(sql::LOAD_SNAPSHOT, &values).await?;
         rows.first().map(|row| snapshot(row, tenant, fold_version)).transpose()
+    }
+
+    async fn record_accesses(&self, records: &[AccessRecord]) -> Result<(), LogError> {
+        for some in records.chunks(access::AT_ONCE) {
+            let values: Vec<_> = some.iter().flat_map(access::values).collect();
+            self.change(AssertSqlSafe(access::insert(some.len())), &values).await?;
+        }
+        Ok(())
+    }
+
+    async fn accesses(
+        &self,
+        tenant: &TenantId,
+        filter: &AccessFilter,
+        limit: usize,
+    ) -> Result<Vec<AccessRecord>, LogError> {
+        let (sql, values) = access::search(tenant, filter, page(limit));
+        all(&self.fetch(AssertSqlSafe(sql), &values).await?, access::record)
+    }
+
+    async fn drop_accesses(&self, before: DateTime<Utc>) -> Result<u64, LogError> {
+        drop_in_pieces(self, access::PURGE, before).await
+    }
+
+    async fn drop_address_keys(&self, month: &str) -> Result<u64, LogError> {
+        let gone = self.change(access::DROP_ADDRESS_KEYS, &[Value::Text(month)]).await?;
+        Ok(u64::try_from(gone.len()).unwrap_or(u64::MAX))
     }
 
     async fn scrub(&self) -> Result<(), LogError> {

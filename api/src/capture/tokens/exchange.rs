@@ -14,7 +14,7 @@ use crate::caller::{Caller, known_token, secret};
 use crate::capture::answer::ok;
 use crate::capture::error::CaptureError;
 use crate::capture::parameters::Parameters;
-use crate::dialect::{Dialect, Face, Needs, Turned};
+use crate::dialect::{Dialect, Face, Needs, Refuses, Turned};
 use crate::fault::{Denied, Fault};
 
 const GRANT: &str = "authorization_code";
@@ -87,6 +87,12 @@ impl From<CaptureError> for OAuthError {
     fn from(error: CaptureError) -> Self {
         let (word, status) = error.oauth_word();
         Self(error.into_oauth(word, status))
+    }
+}
+
+impl Refuses for OAuthError {
+    fn status_number(&self) -> u16 {
+        self.0.status_number()
     }
 }
 

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::caller::{BearerError, SecretError};
-use crate::dialect::Turned;
+use crate::dialect::{Refuses, Turned};
 use crate::fault::Fault;
 
 /// Why there is no token.
@@ -86,6 +86,12 @@ impl From<BearerError> for OAuthError {
             | BearerError::Invalid(_)
             | BearerError::Ended => Self::grant(error.to_string()),
         }
+    }
+}
+
+impl Refuses for OAuthError {
+    fn status_number(&self) -> u16 {
+        self.status.as_u16()
     }
 }
 
