@@ -115,6 +115,8 @@ pub(crate) fn worth_keeping(
         is_past || matches!(operation.needs, Needs::Right(Right::EventsRead) | Needs::Record);
     match status {
         Ok(status) => (reads && status < 300).then_some((AccessOutcome::Read, status)),
+        // Who asks too often was not even heard.
+        Err(429) => None,
         Err(status @ 400..500) if !is_known && !is_for_all => Some((AccessOutcome::Failed, status)),
         Err(status @ 401) => Some((AccessOutcome::Failed, status)),
         Err(status @ 403) => Some((AccessOutcome::Denied, status)),
@@ -193,6 +195,7 @@ mod tests {
         let (any, record) = (Needs::SignedIn, Needs::Right(Right::EventsRead));
         assert_eq!(kept(any, false, Err(400), false), failed, "a signature by a wrong clock");
         assert_eq!(kept(any, false, Err(503), false), None);
+        assert_eq!(kept(any, false, Err(429), false), None);
         assert_eq!(kept(any, true, Err(403), false), denied);
         assert_eq!(kept(any, true, Err(404), false), None);
         assert_eq!(kept(any, true, Ok(200), false), None);

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::DateTime;
 use domain::{
-    AkamaiClientId, CaptureClientId, ClientCreated, ClientCredentialChanged,
+    Aggregate, AkamaiClientId, CaptureClientId, ClientCreated, ClientCredentialChanged,
     ClientCredentialCreated, ClientCredentialDeactivated, ClientCredentialDeleted, ClientDeleted,
     ClientFeature, ClientFeaturesSet, ClientId, ClientKind, ClientLocked, ClientSecretReset,
     ClientUnlocked, CredentialId, CredentialTerms, Event, FeatureKey, FeatureSet, FeatureValue,
-    FeaturesReset, GroupCreated, GroupDeleted, GroupId, GroupMoved, GroupRenamed, Level, Tenant,
+    FeaturesReset, GroupCreated, GroupDeleted, GroupId, GroupMoved, GroupRenamed, Level,
+    SubjectErased, Tenant,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -17,7 +18,7 @@ use uuid::Uuid;
 pub(super) type Step = (u8, u8, u8);
 
 pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
-    prop::collection::vec((0..13_u8, 0..6_u8, 0..6_u8), 1..60)
+    prop::collection::vec((0..14_u8, 0..6_u8, 0..6_u8), 1..60)
 }
 
 pub(super) fn group(group: i64, parent: Option<i64>, name: &str) -> Event {
@@ -135,6 +136,17 @@ fn of_the_rest(state: &Tenant, what: u8, one: u8, other: u8) -> Option<Event> {
             let credentials = held.credentials.keys().copied().collect();
             let was_active = held.is_active;
             ClientDeleted { client: id, name, features, tags, credentials, was_active }.into()
+        }),
+        13 if other < 3 => held.map(|_| {
+            SubjectErased {
+                subject: id.to_string(),
+                about: Aggregate::client(id),
+                organization: None,
+                passwords: 0,
+                mails: 0,
+                tokens: 0,
+            }
+            .into()
         }),
         12 if other == 5 => Some(FeaturesReset { on, before: BTreeMap::new() }.into()),
         12 => {

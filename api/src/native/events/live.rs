@@ -16,6 +16,7 @@ use domain::{Right, TenantId};
 use eventlog::{Order, Placement};
 use futures::stream::unfold;
 use projections::events::Query;
+use projections::positions;
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -273,9 +274,13 @@ impl Feed {
     }
 
     async fn keys(&self) -> Result<Arc<eventlog::TenantKeys>, Problem> {
-        let keys = self.app.keyring.tenant(&self.placement.tenant).await.map_err(Fault::from)?;
-        // They may have been drawn since, by this node or another.
-        self.app.keyring.load(&keys).await.map_err(Fault::from)?;
+        let (app, tenant) = (&self.app, &self.placement.tenant);
+        let keys = app.keyring.tenant(tenant).await.map_err(Fault::from)?;
+        // They may have been drawn since, by this node or another, or destroyed.
+        app.keyring.load(&keys).await.map_err(Fault::from)?;
+        let views = app.reads.eventual();
+        let erased = positions::one(&views, tenant).await.map_err(Fault::from)?.erased;
+        app.heed_erasures(&views, tenant, erased).await?;
         Ok(keys)
     }
 }
