@@ -3,6 +3,7 @@
 mod proving;
 mod sealing;
 mod tampering;
+mod verifying;
 
 use std::sync::Arc;
 

@@ -20,6 +20,7 @@ mod served;
 mod tls;
 mod token;
 mod trust;
+mod verify;
 
 pub use failure::Failure;
 
@@ -65,6 +66,7 @@ enum Subject {
     /// Make keys
     #[command(subcommand)]
     Keys(keys::Keys),
+    Verify(verify::Verify),
     Credentials(credentials::PrintCredentials),
     Call(call::Call),
     Token(token::Token),
@@ -100,6 +102,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Subject::Migrate(migrate) => migrate.run().await,
         Subject::Replay(replay) => replay.run().await,
         Subject::Keys(keys) => keys.run(),
+        Subject::Verify(verify) => verify.run().await,
         Subject::Credentials(credentials) => credentials.run(),
         Subject::Call(call) => call.run().await,
         Subject::Token(token) => token.run().await,

@@ -88,6 +88,7 @@ pub(crate) fn dialect() -> Dialect<Native> {
         .op("exportEvents",      Method::GET,  "/v1/tenants/{tenant}/export",             right(Right::EventsRead),      export::get)
         .op("listErasures",      Method::GET,  "/v1/tenants/{tenant}/erasures",           right(Right::EventsRead),      erasures::list)
         .op("getErasure",        Method::GET,  "/v1/tenants/{tenant}/erasures/{subject}", right(Right::EventsRead),      erasures::one)
+        .op("proveEvent",        Method::GET,  "/v1/tenants/{tenant}/events/{ordinal}/proof", right(Right::EventsRead),  proofs::event)
         .op("getCheckpoint",     Method::GET,  "/v1/tenants/{tenant}/checkpoint",         right(Right::EventsRead),      proofs::checkpoint)
         .op("proveInclusion",    Method::GET,  "/v1/tenants/{tenant}/proofs/inclusion",   right(Right::EventsRead),      proofs::inclusion)
         .op("proveConsistency",  Method::GET,  "/v1/tenants/{tenant}/proofs/consistency", right(Right::EventsRead),      proofs::consistency)

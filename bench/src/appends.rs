@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use domain::{Actor, Aggregate, TenantId};
-use eventlog::{Appended, Batch, EventLog, Head, Recorded, genesis, leaf_hash, payload_hash};
+use eventlog::{
+    Appended, Batch, EventLog, Head, Placement, Recorded, genesis, leaf_hash, payload_hash,
+};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::Result;
 use crate::cell::Contender;
+
+const TENANT: &str = "bench";
 
 /// Appends batches of so many events to one partition.
 pub(crate) struct Appends {
@@ -30,6 +34,11 @@ impl Appends {
         let tail = heads.into_iter().find(|head| head.partition == partition);
         let tail = Mutex::new(tail.ok_or("there is no such partition")?);
         Ok(Self { log, size, partition, payload, tail })
+    }
+
+    /// Where its tenant is kept.
+    pub(crate) fn place(&self) -> Result<Placement> {
+        Ok(Placement { tenant: TenantId::new(TENANT)?, partition: self.partition })
     }
 
     fn event(&self, tenant: &TenantId, position: i64) -> Recorded {
@@ -58,7 +67,7 @@ impl Appends {
 impl Contender for Appends {
     async fn act(&self, _: usize) -> Result<()> {
         let mut tail = self.tail.lock().await;
-        let tenant = TenantId::new("bench")?;
+        let tenant = TenantId::new(TENANT)?;
         let positions = (tail.position + 1..).take(self.size);
         let events: Vec<_> = positions.map(|position| self.event(&tenant, position)).collect();
         let batch = Batch { bases: vec![*tail], events, ..Batch::default() };

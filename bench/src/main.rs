@@ -19,6 +19,7 @@ mod record;
 mod report;
 mod rows;
 mod server;
+mod verifying;
 mod visible;
 mod world;
 
@@ -38,6 +39,7 @@ use reading::{Reading, Sized};
 use record::Record;
 use report::{Report, Target};
 use server::Server;
+use verifying::Verifying;
 use visible::Following;
 use world::{Move, Rename, World};
 
@@ -74,6 +76,12 @@ struct Arguments {
     /// Search ten million events too, which takes long to prepare.
     #[arg(long)]
     ten_million: bool,
+    /// How many events the log has that is looked at whole.
+    #[arg(long, default_value_t = 100_000)]
+    events: usize,
+    /// Measure the look at a whole log alone.
+    #[arg(long)]
+    verify: bool,
     /// How many commands arrive each second while their rows are waited for.
     #[arg(long, default_value_t = 1_000)]
     arrivals: u32,
@@ -124,6 +132,10 @@ async fn main() -> Result<ExitCode> {
 
 async fn measure(server: &mut Server, arguments: &Arguments) -> Result<Report> {
     let mut report = Report::default();
+    if arguments.verify {
+        verify(server, arguments, &mut report).await?;
+        return Ok(report);
+    }
     if !arguments.lists && !arguments.record {
         eprintln!("preparing {} groups", arguments.groups);
         let contenders = Contenders::prepare(server, arguments.groups).await?;
@@ -178,6 +190,22 @@ async fn record(server: &mut Server, arguments: &Arguments, report: &mut Report)
     }
     for (_, record) in records {
         record.stop().await;
+    }
+    Ok(())
+}
+
+/// What a look at a whole log costs, beside a bare ordered read of its rows, in events a second.
+async fn verify(server: &mut Server, arguments: &Arguments, report: &mut Report) -> Result<()> {
+    eprintln!("preparing a log of {} events", arguments.events);
+    let verifying = Verifying::prepare(&server.database().await?, arguments.events).await?;
+    let time = Duration::from_millis(arguments.milliseconds);
+    for repetition in 1..=arguments.repetitions {
+        eprintln!("verify, repetition {repetition} of {}", arguments.repetitions);
+        let base = verifying.per_event(closed_loop(&verifying.bare, 1, time).await?);
+        let whole = verifying.per_event(closed_loop(&verifying.audit, 1, time).await?);
+        report.note("bare ordered read of all events", Target::None, &base, 1.0);
+        let ratio = whole.per_second / base.per_second;
+        report.note("verify all events", Target::None, &whole, ratio);
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 
 mod audit;
 mod checkpoint;
+mod event_proof;
 mod flaw;
 mod forest;
 mod note;
@@ -14,6 +15,7 @@ mod tree;
 
 pub use audit::{Audit, Verdict};
 pub use checkpoint::{Checkpoint, head_leaf};
+pub use event_proof::{EventProof, EventProofError};
 pub use flaw::{Finding, Flaw, flaw_of};
 pub use forest::{Tree, frontier, prove, rebuild};
 pub use note::{NoteError, SigningKey, VerifierKey, installation_origin, tenant_origin};

@@ -30,6 +30,14 @@ impl SqliteLog {
         let readers = open::readers(data_dir);
         Ok(Self { writer: Mutex::new(writer), readers, installation })
     }
+
+    /// Opens the log of a data directory to read it and nothing else, as beside a server that
+    /// serves it. One whose schema is older than this program's is [`LogError::Unusable`].
+    pub async fn open_to_read(data_dir: &Path) -> Result<Self, LogError> {
+        let (reader, installation) = open::only_reader(data_dir).await?;
+        let readers = open::readers(data_dir);
+        Ok(Self { writer: Mutex::new(reader), readers, installation })
+    }
 }
 
 impl Store for SqliteLog {

@@ -26,6 +26,12 @@ impl Failure {
         Self { message: None, code: 1 }
     }
 
+    /// The same where it means that something cannot be told.
+    #[must_use]
+    pub fn untold(self) -> Self {
+        Self { code: 2, ..self }
+    }
+
     pub fn message(&self) -> &str {
         self.message.as_deref().unwrap_or_default()
     }

@@ -3,8 +3,10 @@
 //! leave, since stored ones only save time.
 
 mod asked;
+mod event;
 mod installation;
 
+pub(super) use event::event;
 pub(super) use installation::{
     checkpoint as installation_checkpoint, consistency as installation_consistency, head, key,
 };

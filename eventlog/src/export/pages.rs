@@ -150,6 +150,11 @@ impl Export {
             Stage::Header | Stage::Events => self.put_events(&mut lines).await?,
             Stage::Secrets => self.put_secrets(&mut lines).await?,
             Stage::End => {
+                // A log that keeps no proofs has none to give.
+                if let Ok(store) = self.log.proofs() {
+                    let sealed = store.head_of(&self.place.tenant, self.until).await?;
+                    self.reached.checkpoint = sealed.map(|entry| entry.head.note);
+                }
                 ExportLine::End(self.reached.clone()).put(&mut lines)?;
                 self.stage = Stage::Done;
             }

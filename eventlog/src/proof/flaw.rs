@@ -21,6 +21,8 @@ pub enum Flaw {
     Twice,
     #[error("the row cannot be read: {0}")]
     Unreadable(String),
+    #[error("{0}")]
+    Export(String),
     #[error("its tenant is not kept in this partition")]
     Misplaced,
     #[error("no event is kept in this partition")]
@@ -40,6 +42,8 @@ pub enum Flaw {
     CutOff { sealed: i64 },
     #[error("the checkpoint there cannot be believed: {0}")]
     Note(#[from] NoteError),
+    #[error("it is not shown to be in the checkpoint at {to}")]
+    NotIncluded { to: i64 },
     #[error("the checkpoint there is not the one that its note speaks of")]
     OtherNote,
     #[error("the checkpoints up to this one do not give the root that was signed for all of them")]

@@ -51,6 +51,30 @@ pub(super) async fn writer(data_dir: &Path) -> Result<(SqliteConnection, Install
     }
 }
 
+/// Connects what cannot write, where the schema is up to date.
+pub(super) async fn only_reader(
+    data_dir: &Path,
+) -> Result<(SqliteConnection, Installation), LogError> {
+    if !data_dir.join("log.db").exists() {
+        return Err(LogError::Unusable(format!("there is no store in {}", data_dir.display())));
+    }
+    let options = options(data_dir).read_only(true);
+    let mut reader = options.connect().await.map_err(fault)?;
+    let newest = "SELECT max(version) FROM _sqlx_migrations";
+    let schema = schema(&mut reader).await?;
+    let steps: Option<i64> = if schema.ours {
+        sqlx::query_scalar(newest).fetch_one(&mut reader).await.map_err(fault)?
+    } else {
+        None
+    };
+    if steps < STEPS.last().map(|(number, ..)| *number) {
+        let why = "its schema is older than this program; run `chancery migrate` once";
+        return Err(LogError::Unusable(why.to_owned()));
+    }
+    let found = sqlx::query(INSTALLED).fetch_all(&mut reader).await.map_err(fault)?;
+    Ok((reader, installed(&found)?))
+}
+
 async fn first_steps(data_dir: &Path) -> Result<(SqliteConnection, Installation), LogError> {
     let options = options(data_dir)
         .create_if_missing(true)
