@@ -76,12 +76,9 @@ struct Arguments {
     /// Search ten million events too, which takes long to prepare.
     #[arg(long)]
     ten_million: bool,
-    /// How many events the log has that is looked at whole.
-    #[arg(long, default_value_t = 100_000)]
-    events: usize,
-    /// Measure the look at a whole log alone.
-    #[arg(long)]
-    verify: bool,
+    /// Measure the look at a whole log of so many events, and nothing else.
+    #[arg(long, value_name = "EVENTS")]
+    verify: Option<usize>,
     /// How many commands arrive each second while their rows are waited for.
     #[arg(long, default_value_t = 1_000)]
     arrivals: u32,
@@ -132,8 +129,8 @@ async fn main() -> Result<ExitCode> {
 
 async fn measure(server: &mut Server, arguments: &Arguments) -> Result<Report> {
     let mut report = Report::default();
-    if arguments.verify {
-        verify(server, arguments, &mut report).await?;
+    if let Some(events) = arguments.verify {
+        verify(server, arguments, events, &mut report).await?;
         return Ok(report);
     }
     if !arguments.lists && !arguments.record {
@@ -195,9 +192,14 @@ async fn record(server: &mut Server, arguments: &Arguments, report: &mut Report)
 }
 
 /// What a look at a whole log costs, beside a bare ordered read of its rows, in events a second.
-async fn verify(server: &mut Server, arguments: &Arguments, report: &mut Report) -> Result<()> {
-    eprintln!("preparing a log of {} events", arguments.events);
-    let verifying = Verifying::prepare(&server.database().await?, arguments.events).await?;
+async fn verify(
+    server: &mut Server,
+    arguments: &Arguments,
+    events: usize,
+    report: &mut Report,
+) -> Result<()> {
+    eprintln!("preparing a log of {events} events");
+    let verifying = Verifying::prepare(&server.database().await?, events).await?;
     let time = Duration::from_millis(arguments.milliseconds);
     for repetition in 1..=arguments.repetitions {
         eprintln!("verify, repetition {repetition} of {}", arguments.repetitions);

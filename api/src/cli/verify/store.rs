@@ -57,13 +57,11 @@ impl Verify {
         let Some(pinned) = pinned else { return Ok(()) };
         let origin = &pinned.origin;
         let installation = eventlog::proof::installation_origin(log.installation());
-        let is_of = match &self.tenant {
-            Some(tenant) => *origin == tenant_origin(log.installation(), tenant),
-            None => {
-                let rest = origin.strip_prefix(&installation);
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            }
-        };
+        let below = origin.strip_prefix(&installation);
+        let is_of = self.tenant.as_ref().map_or_else(
+            || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+            |tenant| *origin == tenant_origin(log.installation(), tenant),
+        );
         if is_of {
             return Ok(());
         }
