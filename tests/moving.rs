@@ -2,5 +2,6 @@
 
 mod export;
 mod files;
+mod import;
 mod live;
 mod replay;

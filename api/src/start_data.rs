@@ -38,6 +38,8 @@ pub enum Planted {
 /// Creates what is missing of the start data. Where the first start is over, nothing is created,
 /// and its secrets are told only within a day, and only if they are asked for.
 pub async fn plant(app: &App, tells_secrets: bool) -> Result<Planted, StartError> {
+    // Where another record was imported before the first start, this one may still be missing.
+    system(app).await?;
     let default = Planter::new(app, TENANT)?;
     if let Some(viewer) = default.token("viewer").await? {
         // The tokens' text is remembered for a day, and kept nowhere after that.
@@ -45,7 +47,6 @@ pub async fn plant(app: &App, tells_secrets: bool) -> Result<Planted, StartError
             return Ok(Planted::Complete);
         }
     }
-    system(app).await?;
     partner(app).await?;
     Ok(Planted::Ready(Box::new(everyone(&default).await?)))
 }

@@ -93,7 +93,7 @@ pub struct Stamp {
     pub ordinal: i64,
     /// Dense position in the aggregate, from 1.
     pub sequence: i64,
-    /// Recorded at, to the microsecond; never runs backwards inside a partition.
+    /// Recorded at, to the microsecond; never runs backwards inside a tenant.
     pub at: DateTime<Utc>,
 }
 

@@ -14,6 +14,7 @@ mod client_allow_lists;
 mod client_keys;
 mod client_settings;
 mod clients;
+mod drawn;
 mod event;
 mod features;
 mod grantable;

@@ -71,7 +71,7 @@ pub struct Recorded {
     pub correlation: String,
     /// Sealed under a key of the tenant and the month.
     pub caller_address: Option<Vec<u8>>,
-    /// Whole microseconds; never runs backwards inside a partition.
+    /// Whole microseconds; never runs backwards inside a tenant.
     pub created_at: DateTime<Utc>,
 }
 

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{Hash, Recorded, VaultKind};
 
 pub use check::ExportCheck;
+pub(crate) use pages::newest;
 pub use pages::{Export, ExportRange, ExportRefused, ExportUntil};
 pub use reader::ExportReader;
 
@@ -27,7 +28,7 @@ pub const EXPORT_FORM: &str = "export/1";
 pub const EXPORT_LINE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// For what a tenant's key is sealed when it travels, before the tenant's id.
-const KEY_PURPOSE: &str = "export\0tenant_key\0";
+pub(crate) const KEY_PURPOSE: &str = "export\0tenant_key\0";
 
 /// The first line: whose events follow, from where on.
 #[derive(Debug, Clone, PartialEq, Eq)]

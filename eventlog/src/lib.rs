@@ -5,8 +5,10 @@ mod access;
 mod envelope;
 mod error;
 mod export;
+mod import;
 mod keyring;
 mod log;
+mod partition;
 mod postgres;
 pub mod proof;
 mod recipient;
@@ -22,10 +24,12 @@ pub use export::{
     EXPORT_FORM, EXPORT_LINE_BYTES_MAX, Export, ExportCheck, ExportEnd, ExportError, ExportHeader,
     ExportLine, ExportRange, ExportReader, ExportRefused, ExportUntil, ExportedSecret,
 };
+pub use import::{Import, ImportError, ImportProgress, Imported};
 pub use keyring::{Keyring, TenantKeys};
 pub use log::{
     Answer, AnswerKey, Appended, Basis, Batch, EventLog, Filter, Head, Order, Placement, Snapshot,
 };
+pub use partition::partition_of;
 pub use postgres::PostgresLog;
 pub use recipient::{Recipient, RecipientError, RecipientKey};
 pub use seal::{Key, MasterKey, SealError};

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use domain::TenantId;
-use eventlog::{Batch, EventLog, ExportError, ExportLine, Placement, VaultKind};
+use eventlog::{Batch, EventLog, ExportError, ExportLine, Placement, Recorded, VaultKind};
 use serde_json::{Value, json};
 use tokio::task::block_in_place;
 
@@ -112,14 +112,18 @@ async fn a_file_of_something_else_is_left_alone(database: Arc<Database>) {
 }
 
 /// Records so many events of a tenant that an export of it takes a while.
-async fn record_many(log: &dyn EventLog, tenant: &TenantId, count: usize) {
+pub(super) async fn record_many(log: &dyn EventLog, tenant: &TenantId, count: usize) {
     let mut head = sample::head(log).await;
     let placement = Placement { tenant: tenant.clone(), partition: head.partition };
     let batch = Batch { bases: vec![head], placements: vec![placement], ..Batch::default() };
     log.append(&batch).await.unwrap();
     for first in (1..count).step_by(1_000) {
         let first = i64::try_from(first).unwrap();
-        let events = sample::events(&head, tenant, first, 1_000);
+        let readable = |event: &mut Recorded| {
+            event.payload = format!(r#"{{"group":7,"from":1,"to":{}}}"#, event.ordinal).into();
+        };
+        let events = sample::events(&head, tenant, first, 1_000).into_iter();
+        let events: Vec<_> = events.map(|event| sample::changed(event, readable)).collect();
         let last = sample::head_of(events.last().unwrap());
         log.append(&sample::batch(&head, events)).await.unwrap();
         head = last;

@@ -56,10 +56,10 @@ async fn a_file_shows_what_was_true_then(database: Arc<Database>) {
             Views::sqlite(folder.path()).await.unwrap(),
             as_of(&*log, &tenant, Until::Ordinal(ordinal)).await.unwrap().views,
         );
-        for projection in all() {
-            let expected = fold.contents(&*projection).await.unwrap();
+        for projection in all().iter().filter(|it| it.is_folded_for_the_past()) {
+            let expected = fold.contents(&**projection).await.unwrap();
             let name = projection.name();
-            assert_eq!(rows.contents(&*projection).await.unwrap(), expected, "{name}");
+            assert_eq!(rows.contents(&**projection).await.unwrap(), expected, "{name}");
         }
         drop(rows);
     }

@@ -1,6 +1,7 @@
 //! `chancery events`: a tenant's record, newest last, and as a file.
 
 mod export;
+mod import;
 
 use std::io::{IsTerminal, stdout};
 use std::time::Duration;
@@ -25,6 +26,7 @@ const PAGE: usize = 500;
 pub(super) enum Events {
     Tail(Tail),
     Export(export::ExportEvents),
+    Import(import::ImportEvents),
 }
 
 /// Show a tenant's newest events
@@ -59,6 +61,7 @@ impl Events {
         match self {
             Self::Tail(tail) => tail.run().await,
             Self::Export(export) => export.run().await,
+            Self::Import(import) => import.run().await,
         }
     }
 }

@@ -62,8 +62,8 @@ impl PlaceArgs {
         self.open().await
     }
 
-    /// Opens the store in this process.
-    async fn open(&self) -> Result<Opened, Failure> {
+    /// Opens the store in this process, and makes it if it is not there.
+    pub(super) async fn open(&self) -> Result<Opened, Failure> {
         let place = self.place(super::PARTITIONS);
         Ok(open(&self.data_dir(), &place, &self.key_source()?).await?)
     }

@@ -94,8 +94,8 @@ impl Lane {
 
     /// Folds an event that somebody else wrote, or that was thought lost.
     fn meet(&mut self, recorded: &Recorded, wanted: &HashSet<Uuid>) {
-        let Recorded { partition, position, leaf_hash, created_at, .. } = *recorded;
-        self.tails.insert(partition, Tail { position, leaf_hash, at: created_at });
+        let Recorded { partition, position, leaf_hash, .. } = *recorded;
+        self.tails.insert(partition, Tail { position, leaf_hash });
         if wanted.contains(&recorded.command_id) {
             let met = self.met.entry(recorded.command_id).or_default();
             if met.iter().all(|event| event.position != position) {

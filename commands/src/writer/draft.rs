@@ -24,8 +24,6 @@ use crate::Failure;
 pub(super) struct Tail {
     pub(super) position: i64,
     pub(super) leaf_hash: Hash,
-    /// When its last event was recorded; no later one is earlier.
-    pub(super) at: DateTime<Utc>,
 }
 
 /// A command that was decided, and how it ends once the basis is confirmed.
@@ -60,7 +58,7 @@ impl Draft {
     /// The batch rests on that tail of a partition.
     pub(super) fn rest_on(&mut self, partition: i32, tail: Tail) {
         self.tails.entry(partition).or_insert_with(|| {
-            let Tail { position, leaf_hash, .. } = tail;
+            let Tail { position, leaf_hash } = tail;
             self.batch.bases.push(Basis { partition, position, leaf_hash });
             tail
         });
@@ -143,7 +141,9 @@ impl Draft {
         if !job.seat.is_founding && state.ordinal == 0 {
             return Ok(Outcome::Failed(Failure::NoTenant(state.tenant.id.clone())));
         }
-        let now = self.tails.get(&state.partition).map_or(clock, |tail| clock.max(tail.at));
+        // Time never runs backwards inside a tenant. Its neighbours' does not matter: they may have
+        // been imported from where the clock is another.
+        let now = clock.max(state.at);
         let asked = catch_unwind(AssertUnwindSafe(|| ask(job, state, now)));
         let asked = asked.map_err(|_| LogError::Unusable("a rule panicked".to_owned()))?;
         let (target, decision) = match asked {
@@ -201,7 +201,7 @@ impl Draft {
         for (event, payload) in events.iter_mut().zip(payloads) {
             let recorded = state.record(event, payload, &slip, tail.position + 1);
             let (position, leaf_hash) = (recorded.position, recorded.leaf_hash);
-            *tail = Tail { position, leaf_hash, at: now };
+            *tail = Tail { position, leaf_hash };
             self.batch.events.push(recorded);
             if matches!(event, Event::SubjectErased(_)) {
                 self.erased.push((Arc::clone(&state.keys), event.clone()));

@@ -4,9 +4,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::DateTime;
 use domain::TenantId;
-use eventlog::{LogError, Recorded};
+use eventlog::{Head, LogError, Recorded};
 use tokio::task::{Id, JoinError, JoinSet, yield_now};
 use uuid::Uuid;
 
@@ -284,19 +283,8 @@ impl Lane {
     async fn read_tails(&self) -> Result<HashMap<i32, Tail>, LogError> {
         let mut tails = HashMap::new();
         for head in self.shared.log.heads().await? {
-            let mut tail = Tail {
-                position: head.position,
-                leaf_hash: head.leaf_hash,
-                at: DateTime::UNIX_EPOCH,
-            };
-            if head.position > 0 {
-                let last = self.shared.log.read(head.partition, head.position - 1, 1).await?;
-                // Whoever wrote meanwhile is met at the first append.
-                if let Some(last) = last.first() {
-                    (tail.leaf_hash, tail.at) = (last.leaf_hash, last.created_at);
-                }
-            }
-            tails.insert(head.partition, tail);
+            let Head { partition, position, leaf_hash } = head;
+            tails.insert(partition, Tail { position, leaf_hash });
         }
         Ok(tails)
     }

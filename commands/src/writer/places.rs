@@ -5,8 +5,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::TenantId;
-use eventlog::{EventLog, Keyring, LogError, TenantKeys, VaultWrite};
-use sha2::{Digest, Sha256};
+use eventlog::{EventLog, Keyring, LogError, TenantKeys, VaultWrite, partition_of};
 
 use crate::Failure;
 
@@ -78,30 +77,5 @@ impl Places {
 
     fn known(&self) -> std::sync::MutexGuard<'_, HashMap<TenantId, Seat>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Spreads new tenants over the partitions; the placement that is written with them decides.
-fn partition_of(tenant: &TenantId, partitions: i32) -> i32 {
-    let digest = Sha256::digest(tenant.as_str().as_bytes());
-    let folded = digest.iter().take(4).fold(0, |sum: u32, byte| sum << 8 | u32::from(*byte));
-    let partitions = u32::try_from(partitions).unwrap_or(1).max(1);
-    i32::try_from(folded % partitions).unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tenants_are_spread_and_stay_where_they_fell() {
-        let place = |n: i32| partition_of(&TenantId::new(&format!("tenant-{n}")).unwrap(), 16);
-        let mut counts = [0; 16];
-        for n in 0..1_600 {
-            assert_eq!(place(n), place(n));
-            counts[usize::try_from(place(n)).unwrap()] += 1;
-        }
-        assert!(counts.iter().all(|count| (50..200).contains(count)), "{counts:?}");
-        assert_eq!(partition_of(&TenantId::system(), 1), 0);
     }
 }

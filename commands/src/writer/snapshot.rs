@@ -84,6 +84,7 @@ pub(super) async fn restore(
 fn thaw(snapshot: Snapshot, seat: &Seat) -> Option<State> {
     let plain = seat.keys.open_bytes(PURPOSE, &snapshot.sealed).ok()?;
     let thawed: Thawed = serde_json::from_slice(&plain).ok()?;
+    let at = thawed.stands.iter().map(|(_, stand)| stand.changed_at).max();
     Some(State {
         tenant: thawed.tenant,
         partition: snapshot.partition,
@@ -91,6 +92,7 @@ fn thaw(snapshot: Snapshot, seat: &Seat) -> Option<State> {
         ordinal: snapshot.ordinal,
         position: snapshot.position,
         leaf_hash: snapshot.leaf_hash,
+        at: at.unwrap_or_default(),
         stands: thawed.stands.into_iter().collect::<HashMap<_, _>>(),
         unsaved: 0,
         used: 0,

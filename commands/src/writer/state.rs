@@ -31,6 +31,8 @@ pub(super) struct State {
     /// Of the event at `ordinal`.
     pub(super) position: i64,
     pub(super) leaf_hash: Hash,
+    /// When the event at `ordinal` was recorded; no later one is earlier.
+    pub(super) at: DateTime<Utc>,
     pub(super) stands: HashMap<Aggregate, Stand>,
     /// How many events were folded since the last snapshot.
     pub(super) unsaved: usize,
@@ -67,6 +69,7 @@ impl State {
             ordinal: 0,
             position: 0,
             leaf_hash: Hash([0; 32]),
+            at: DateTime::UNIX_EPOCH,
             stands: HashMap::new(),
             unsaved: 0,
             used: 0,
@@ -188,6 +191,7 @@ impl State {
         self.ordinal = recorded.ordinal;
         self.position = recorded.position;
         self.leaf_hash = recorded.leaf_hash;
+        self.at = recorded.created_at;
         self.unsaved += 1;
     }
 }

@@ -211,7 +211,7 @@ impl Export {
 
 /// The newest ordinal of a tenant, or the newest by then; 0 where there is none. Inside a tenant
 /// time never runs backwards.
-async fn newest(
+pub(crate) async fn newest(
     log: &dyn EventLog,
     place: &Placement,
     until: Option<DateTime<Utc>>,
