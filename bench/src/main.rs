@@ -73,9 +73,10 @@ struct Arguments {
     /// Measure searches and the past alone.
     #[arg(long)]
     record: bool,
-    /// Search ten million events too, which takes long to prepare.
-    #[arg(long)]
-    ten_million: bool,
+    /// How many events the records have that are searched, the fewest first. Ten million take
+    /// long to prepare.
+    #[arg(long, value_delimiter = ',', default_values_t = [10_000, 1_000_000])]
+    records: Vec<i64>,
     /// Measure the look at a whole log of so many events, and nothing else.
     #[arg(long, value_name = "EVENTS")]
     verify: Option<usize>,
@@ -89,8 +90,7 @@ const CALLERS: [(usize, f64); 3] = [(1, 0.8), (8, 1.0), (64, 2.5)];
 /// At a steady rate: how much later than a bare `INSERT` takes a row may be seen, as medians and
 /// as 99th percentiles.
 const LATER: [(usize, f64); 2] = [(50, 3.0), (99, 4.0)];
-/// How many events are searched, and how much longer than in the fewest a page may take.
-const SEARCHED: [i64; 3] = [10_000, 1_000_000, 10_000_000];
+/// How much longer than in the smallest record a page may take.
 const SEARCH_LONGER: f64 = 2.0;
 /// How many events are folded for a past, and how much longer than with the fewest each may take.
 const FOLDED: [i64; 3] = [1_000, 10_000, 100_000];
@@ -158,7 +158,7 @@ async fn measure(server: &mut Server, arguments: &Arguments) -> Result<Report> {
 /// smallest, and each past, event for event, beside the shortest.
 async fn record(server: &mut Server, arguments: &Arguments, report: &mut Report) -> Result<()> {
     let mut records = Vec::new();
-    for events in SEARCHED.into_iter().take(if arguments.ten_million { 3 } else { 2 }) {
+    for events in arguments.records.iter().copied() {
         eprintln!("preparing a record of {events} events");
         records.push((events, Record::prepare(&server.database().await?, events).await?));
     }
@@ -175,9 +175,9 @@ async fn record(server: &mut Server, arguments: &Arguments, report: &mut Report)
                 report.note(&name, Target::AtMost(SEARCH_LONGER), &cell, ratio);
             }
         }
-        let Some((_, record)) = records.get(1) else { continue };
+        let Some((most, record)) = records.last() else { continue };
         let mut least = None;
-        for events in FOLDED {
+        for events in FOLDED.into_iter().filter(|events| events <= most) {
             let cell = record.folded(events).await?;
             let each = cell.quantile(50) / f64::from(u32::try_from(events)?);
             let ratio = each / *least.get_or_insert(each);

@@ -16,6 +16,7 @@ use eventlog::{
 };
 use projections::events::{Query, Term, search};
 use projections::{Projections, Until, ViewError, Views, as_of};
+use sqlx::{Connection as _, PgConnection};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -69,6 +70,10 @@ impl Record {
                 current => break drop(current?),
             }
         }
+        // As the store does by itself, within a minute.
+        let mut raw = PgConnection::connect(url).await?;
+        sqlx::raw_sql("analyze").execute(&mut raw).await?;
+        raw.close().await?;
         Ok(Self { log, projections, tenant, events, _committed: committed })
     }
 

@@ -65,9 +65,7 @@ impl Event {
                 touched.0.insert(Aggregate::client(fact.client));
                 touched.0.extend(fact.record.map(Aggregate::record));
             }
-            Self::RecordTokenUsed(fact) => {
-                touched.0.insert(Aggregate::client(fact.client));
-            }
+            Self::RecordTokenUsed(fact) => touched.0.extend([Aggregate::client(fact.client)]),
             Self::ContractTypeAssigned(fact) => match fact.to {
                 Assignee::Group(group) => touched.groups([group]),
                 Assignee::Role(role) => touched.roles([role]),
@@ -75,6 +73,7 @@ impl Event {
             Self::CpCodeRegistered(fact) => {
                 touched.groups(fact.before.iter().chain([&fact.after]).map(|code| code.group));
             }
+            Self::SubjectErased(fact) => touched.0.extend([fact.about.clone()]),
             Self::FeatureSet(fact) => touched.level(&fact.on),
             Self::FeaturesReset(fact) => touched.level(&fact.on),
             _ => {}

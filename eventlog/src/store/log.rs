@@ -134,13 +134,14 @@ impl<S: Store> EventLog for S {
     ) -> Result<Vec<Recorded>, LogError> {
         let mut events = Vec::with_capacity(ordinals.len());
         let tenant = Value::Text(place.tenant.as_str());
-        let places: Vec<_> = (3..sql::AT_ONCE + 3).map(|place| format!("${place}")).collect();
+        let places: Vec<_> = (5..sql::AT_ONCE + 5).map(|place| format!("${place}")).collect();
         let sql = format!("{}{}) ORDER BY ordinal", sql::READ_AT, places.join(", "));
         for piece in ordinals.chunks(sql::AT_ONCE) {
+            let (Some(&first), Some(&last)) = (piece.first(), piece.last()) else { continue };
+            let bounds = [int(place.partition), tenant, Value::Int(first), Value::Int(last)];
             // Always as many, so that the store keeps one statement for all of them.
-            let last = piece.last().copied().into_iter().cycle();
-            let named = piece.iter().copied().chain(last).take(sql::AT_ONCE).map(Value::Int);
-            let values: Vec<_> = [int(place.partition), tenant].into_iter().chain(named).collect();
+            let named = piece.iter().copied().chain(std::iter::repeat(last)).map(Value::Int);
+            let values: Vec<_> = bounds.into_iter().chain(named.take(sql::AT_ONCE)).collect();
             let rows = self.fetch(AssertSqlSafe(sql.as_str()), &values).await?;
             events.extend(all(&rows, decode::event)?);
         }

@@ -26,11 +26,13 @@ pub(super) const READ_TENANT: &str = concat!(
     " FROM events WHERE partition = $1 AND tenant = $2 AND ordinal > $3 ORDER BY ordinal LIMIT $4"
 );
 
-/// To be followed by places for [`AT_ONCE`] ordinals and `) ORDER BY ordinal`.
+/// To be followed by places for [`AT_ONCE`] ordinals and `) ORDER BY ordinal`. The bounds hold a
+/// store that knows nothing of its rows yet to the right part of the index.
 pub(super) const READ_AT: &str = concat!(
     "SELECT ",
     event_columns!(),
-    " FROM events WHERE partition = $1 AND tenant = $2 AND ordinal IN ("
+    " FROM events WHERE partition = $1 AND tenant = $2 AND ordinal >= $3 AND ordinal <= $4 \
+     AND ordinal IN ("
 );
 
 /// How many ordinals one statement names.

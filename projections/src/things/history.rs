@@ -1,6 +1,7 @@
 //! What happened to one thing: its events, each with what it made of the thing. The events are
 //! folded from the first that touches the thing, with the projections that fill the read models.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::{Aggregate, TenantId};
@@ -115,6 +116,7 @@ pub async fn read(
     let has_more = wanted.len() > page.limit;
     wanted.truncate(page.limit);
     let last = wanted.iter().copied().max().unwrap_or_default();
+    let shown: BTreeSet<_> = wanted.into_iter().collect();
     let (mut tale, mut chapters) = (Tale::new(thing.clone()), Vec::new());
     let needed: Vec<_> = ordinals.into_iter().take_while(|ordinal| *ordinal <= last).collect();
     for piece in needed.chunks(PIECE) {
@@ -123,7 +125,7 @@ pub async fn read(
                 continue;
             }
             let changes = tale.tell(&event);
-            if wanted.contains(&event.ordinal) {
+            if shown.contains(&event.ordinal) {
                 chapters.push(Chapter { event, changes });
             }
         }
