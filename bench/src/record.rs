@@ -26,9 +26,10 @@ use crate::cell::{Cell, Contender};
 const PARTITIONS: i32 = 1;
 /// Events in a batch.
 const AT_ONCE: i64 = 1_000;
-/// How many events fall on a group, and on an actor.
+/// How many events fall on a group.
 const PER_GROUP: i64 = 20;
-const ACTORS: i64 = 500;
+/// So few that each has a full page in the smallest record too: pages of one length are compared.
+const ACTORS: i64 = 25;
 /// How much of a page is asked for.
 const PAGE: usize = 100;
 /// When the first event was recorded; a millisecond passes with each.
