@@ -44,12 +44,23 @@ async fn a_file_has_every_event_and_can_be_gone_on_with(database: Arc<Database>)
     for length in [0, 20, whole.len() / 3, whole.len() / 2, whole.len() - 1] {
         fs::write(&file, &whole[..length]).unwrap();
         said(&export(&["--resume"]));
-        // The header says when it was begun.
         let again = fs::read(&file).unwrap();
-        let header = |text: &[u8]| text.iter().position(|byte| *byte == b'\n').unwrap();
-        assert_eq!(again[header(&again)..], whole[header(&whole)..], "cut off at {length}");
-        assert_eq!(length < 200, again != whole, "only a new header may differ: {length}");
+        // The header says when it was begun, and the last line has the newest checkpoint.
+        let between = |text: &[u8]| {
+            let lines: Vec<_> = text.split_inclusive(|byte| *byte == b'\n').collect();
+            lines[1..lines.len() - 1].concat()
+        };
+        assert_eq!(between(&again), between(&whole), "cut off at {length}");
+        assert_eq!(events(&lines(&again).unwrap()), first);
     }
+    // Once the record is sealed, the file says so.
+    let sealed = loop {
+        let told: Value = serde_json::from_str(&said(&export(&["--resume"]))).unwrap();
+        if let Some(note) = told["checkpoint"].as_str() {
+            break note.to_owned();
+        }
+    };
+    assert!(sealed.lines().next().unwrap().contains("default"), "{sealed}");
     block_in_place(|| served.stop());
 
     // What was recorded since is appended, by a program that opens the store itself.
