@@ -76,11 +76,21 @@ fn add(paths: &mut Map<String, Value>, path: String, operation: &Operation) {
         "description": format!("Needs {}.", operation.needs),
         "parameters": taken,
         "responses": {
-            "200": {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}},
+            "200": {"description": "OK", "content": content(operation)},
             "default": refusal(),
         },
     });
     put(paths, path, operation, described);
+}
+
+/// Signed notes and keys are plain text, as tools for them read it.
+fn content(operation: &Operation) -> Value {
+    match operation.id {
+        "getCheckpoint" | "getInstallationCheckpoint" | "getProofKey" => {
+            json!({"text/plain": {"schema": {"type": "string"}}})
+        }
+        _ => json!({"application/json": {"schema": {"type": "object"}}}),
+    }
 }
 
 fn put(paths: &mut Map<String, Value>, path: String, operation: &Operation, described: Value) {
