@@ -13,6 +13,7 @@ mod asking;
 mod bare;
 mod cell;
 mod features;
+mod moving;
 mod populous;
 mod reading;
 mod record;
@@ -39,7 +40,6 @@ use reading::{Reading, Sized};
 use record::Record;
 use report::{Report, Target};
 use server::Server;
-use verifying::Verifying;
 use visible::Following;
 use world::{Move, Rename, World};
 
@@ -80,6 +80,9 @@ struct Arguments {
     /// Measure the look at a whole log of so many events, and nothing else.
     #[arg(long, value_name = "EVENTS")]
     verify: Option<usize>,
+    /// Measure the export of a tenant of so many events and its import, and nothing else.
+    #[arg(long, value_name = "EVENTS")]
+    moving: Option<usize>,
     /// How many commands arrive each second while their rows are waited for.
     #[arg(long, default_value_t = 1_000)]
     arrivals: u32,
@@ -130,7 +133,11 @@ async fn main() -> Result<ExitCode> {
 async fn measure(server: &mut Server, arguments: &Arguments) -> Result<Report> {
     let mut report = Report::default();
     if let Some(events) = arguments.verify {
-        verify(server, arguments, events, &mut report).await?;
+        verifying::measure(server, arguments, events, &mut report).await?;
+        return Ok(report);
+    }
+    if let Some(events) = arguments.moving {
+        moving::measure(server, arguments, events, &mut report).await?;
         return Ok(report);
     }
     if !arguments.lists && !arguments.record {
@@ -187,27 +194,6 @@ async fn record(server: &mut Server, arguments: &Arguments, report: &mut Report)
     }
     for (_, record) in records {
         record.stop().await;
-    }
-    Ok(())
-}
-
-/// What a look at a whole log costs, beside a bare ordered read of its rows, in events a second.
-async fn verify(
-    server: &mut Server,
-    arguments: &Arguments,
-    events: usize,
-    report: &mut Report,
-) -> Result<()> {
-    eprintln!("preparing a log of {events} events");
-    let verifying = Verifying::prepare(&server.database().await?, events).await?;
-    let time = Duration::from_millis(arguments.milliseconds);
-    for repetition in 1..=arguments.repetitions {
-        eprintln!("verify, repetition {repetition} of {}", arguments.repetitions);
-        let base = verifying.per_event(closed_loop(&verifying.bare, 1, time).await?);
-        let whole = verifying.per_event(closed_loop(&verifying.audit, 1, time).await?);
-        report.note("bare ordered read of all events", Target::None, &base, 1.0);
-        let ratio = whole.per_second / base.per_second;
-        report.note("verify all events", Target::None, &whole, ratio);
     }
     Ok(())
 }

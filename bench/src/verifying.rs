@@ -2,6 +2,7 @@
 //! ordered read of the same rows on the same PostgreSQL.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::Utc;
 use eventlog::proof::{Audit, Sealer, SigningKey};
@@ -9,10 +10,12 @@ use eventlog::{EventLog, Key, MasterKey};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{PgPool, Row as _};
 
-use crate::Result;
 use crate::appends::Appends;
-use crate::cell::{Cell, Contender};
+use crate::cell::{Cell, Contender, closed_loop};
+use crate::report::{Report, Target};
+use crate::server::Server;
 use crate::world::World;
+use crate::{Arguments, Result};
 
 /// Events that one append brings.
 const BATCH: usize = 500;
@@ -24,15 +27,15 @@ const COLUMNS: &str = "partition, position, tenant, ordinal, aggregate_kind, agg
      caller_address, created_at";
 
 /// A sealed log, and both ways to read it whole.
-pub(crate) struct Verifying {
-    pub(crate) events: usize,
-    pub(crate) audit: Arc<Whole>,
-    pub(crate) bare: Arc<Bare>,
+struct Verifying {
+    events: usize,
+    audit: Arc<Whole>,
+    bare: Arc<Bare>,
 }
 
 impl Verifying {
     /// A log of so many events of one tenant.
-    pub(crate) async fn prepare(url: &str, events: usize) -> Result<Self> {
+    async fn prepare(url: &str, events: usize) -> Result<Self> {
         let World { log, writer, .. } = World::open(url).await?;
         writer.drain().await;
         let payload = br#"{"group":1007,"name":"a group","before":"another group"}"#.to_vec();
@@ -49,22 +52,42 @@ impl Verifying {
         let pool = PgPoolOptions::new().max_connections(1).connect(url).await?;
         let events = events.div_ceil(BATCH) * BATCH;
         let audit = Arc::new(Whole { log, verifier });
-        Ok(Self { events, audit, bare: Arc::new(Bare { pool }) })
+        Ok(Self { events, audit, bare: Arc::new(Bare { pool, partition: 0 }) })
     }
 }
 
-impl Verifying {
-    /// What was measured of whole logs, told of their events. A look that takes longer than all of
-    /// the time is measured once, so its own time counts.
-    pub(crate) fn per_event(&self, mut cell: Cell) -> Cell {
-        let count = u32::try_from(self.events).unwrap_or(u32::MAX);
-        cell.per_second = f64::from(count) * 1e6 / cell.quantile(50);
-        cell
+/// What a look at a whole log costs, beside a bare ordered read of its rows, in events a second.
+pub(crate) async fn measure(
+    server: &mut Server,
+    arguments: &Arguments,
+    events: usize,
+    report: &mut Report,
+) -> Result<()> {
+    eprintln!("preparing a log of {events} events");
+    let Verifying { events, audit, bare } =
+        Verifying::prepare(&server.database().await?, events).await?;
+    let time = Duration::from_millis(arguments.milliseconds);
+    for repetition in 1..=arguments.repetitions {
+        eprintln!("verify, repetition {repetition} of {}", arguments.repetitions);
+        let base = per_event(events, closed_loop(&bare, 1, time).await?);
+        let whole = per_event(events, closed_loop(&audit, 1, time).await?);
+        report.note("bare ordered read of all events", Target::None, &base, 1.0);
+        let ratio = whole.per_second / base.per_second;
+        report.note("verify all events", Target::None, &whole, ratio);
     }
+    Ok(())
+}
+
+/// What was measured of all events at once, told of each. What takes longer than all of the time is
+/// measured once, so its own time counts.
+pub(crate) fn per_event(events: usize, mut cell: Cell) -> Cell {
+    let count = u32::try_from(events).unwrap_or(u32::MAX);
+    cell.per_second = f64::from(count) * 1e6 / cell.quantile(50);
+    cell
 }
 
 /// Looks at everything.
-pub(crate) struct Whole {
+struct Whole {
     log: Arc<dyn EventLog>,
     verifier: eventlog::proof::VerifierKey,
 }
@@ -83,14 +106,16 @@ impl Contender for Whole {
 
 /// Reads the same rows in order, and looks at none of them.
 pub(crate) struct Bare {
-    pool: PgPool,
+    pub(crate) pool: PgPool,
+    pub(crate) partition: i32,
 }
 
 impl Contender for Bare {
     async fn act(&self, _: usize) -> Result<()> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM events WHERE partition = 0 AND position > $1 \
-             ORDER BY position LIMIT $2"
+            "SELECT {COLUMNS} FROM events WHERE partition = {} AND position > $1 \
+             ORDER BY position LIMIT $2",
+            self.partition
         );
         let mut after = -1_i64;
         loop {

@@ -42,13 +42,17 @@ impl World {
         ask(&self.writer, tenant, command).await
     }
 
-    async fn tenant(&self, name: &str) -> Result<TenantId> {
+    pub(crate) async fn tenant(&self, name: &str) -> Result<TenantId> {
         let tenant = TenantId::new(name)?;
         self.ask(&tenant, CreateTenant { name: name.to_owned() }).await?;
         Ok(tenant)
     }
 
-    async fn group(&self, tenant: &TenantId, parent: Option<GroupId>) -> Result<GroupId> {
+    pub(crate) async fn group(
+        &self,
+        tenant: &TenantId,
+        parent: Option<GroupId>,
+    ) -> Result<GroupId> {
         Ok(self.ask(tenant, CreateGroup { parent, name: "a group".to_owned() }).await?.fresh)
     }
 }

@@ -150,9 +150,6 @@ impl Export {
             Stage::Header | Stage::Events => self.put_events(&mut lines).await?,
             Stage::Secrets => self.put_secrets(&mut lines).await?,
             Stage::End => {
-                let (tenant, most) = (&self.place.tenant, self.reached.ordinal);
-                let sealed = self.log.proofs()?.head_of(tenant, most).await?;
-                self.reached.checkpoint = sealed.map(|entry| entry.head.note);
                 // A log that keeps no proofs has none to give.
                 if let Ok(store) = self.log.proofs() {
                     let sealed = store.head_of(&self.place.tenant, self.until).await?;
