@@ -117,8 +117,11 @@ impl Import {
 
         // From here on it is written.
         let landing = Landing { log: &*self.log, place: &place };
-        landing.vault(row.into_iter().chain(vault).collect()).await?;
         let end = &checked.end;
+        // Where all events are here, so were their keys, and what went since stays away.
+        if newest < end.ordinal {
+            landing.vault(row.into_iter().chain(vault).collect()).await?;
+        }
         let start = newest.clamp(checked.header.after, end.ordinal);
         let mut events = check::again(&self.file, &checked, start);
         let (found, mut written) = (start - checked.header.after, 0);

@@ -18,6 +18,7 @@ use crate::{
     Batch, EventLog, Hash, Key, LogError, MasterKey, SealError, VaultKind, VaultRow, VaultWrite,
 };
 use persons::Persons;
+pub(crate) use persons::destroyed;
 
 /// What is personal is sealed for this purpose, whatever its type.
 const PERSONAL: &str = "profile";

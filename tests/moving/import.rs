@@ -9,7 +9,7 @@ use commands::tenants::CreateTenant;
 use commands::tokens::{Holder, IssueToken};
 use commands::{Command, Granted, Request};
 use domain::{Actor, Authority, TenantId};
-use eventlog::{EventLog, Export, ExportRange, RecipientKey};
+use eventlog::{EventLog, Export, ExportRange, RecipientKey, VaultKind};
 use projections::{Until, all, as_of};
 use serde_json::{Value, json};
 use tokio::task::block_in_place;
@@ -27,6 +27,7 @@ on_both_stores!(
     what_does_not_verify_or_clashes_is_refused_before_anything_is_written,
     an_import_that_was_killed_is_done_again,
     a_server_takes_in_what_is_imported_beside_it,
+    who_was_erased_meanwhile_is_erased_after_an_import,
 );
 
 /// A store of the other kind, for as long as `what` takes.
@@ -297,4 +298,36 @@ async fn a_server_takes_in_what_is_imported_beside_it(database: Arc<Database>) {
     })
     .await;
     world.stop().await;
+}
+
+async fn who_was_erased_meanwhile_is_erased_after_an_import(database: Arc<Database>) {
+    let (here, folder) = (Home::of(&database), Folder::new());
+    let key = folder.file("there.key");
+    let to = said(&here.run(&["keys", "recipient", "--key", &key]));
+    let export = |file: &str| {
+        said(&run(&here, &["events", "export", "--out", file, "--recipient", to.trim()]))
+    };
+    let (before, after) = (folder.file("before.ndjson"), folder.file("after.ndjson"));
+    block_in_place(|| here.serve(&[]).stop());
+    export(&before);
+    let served = block_in_place(|| here.serve(&[]));
+    let credentials = here.credentials();
+    let user = credentials["user_id"].as_str().unwrap();
+    let token = credentials["bearer"]["admin"].as_str().unwrap();
+    let erase = format!("{}/v1/tenants/default/commands/EraseSubject", served.url());
+    let request = client().post(&erase).json(&json!({"subject": user}));
+    let reply = Reply::of(request.bearer_auth(token)).await;
+    assert_eq!(reply.status, 200, "{reply}");
+    block_in_place(|| served.stop());
+    export(&after);
+    elsewhere(&database, async |other| {
+        let there = Home::of(&other);
+        for (file, is_known) in [(&before, true), (&after, false), (&before, false)] {
+            said(&run(&there, &["events", "import", file, "--recipient-key", &key]));
+            let (log, id) = (other.log().await, format!("default/{user}"));
+            let held = log.vault(VaultKind::SubjectKey, &id).await.unwrap();
+            assert_eq!(held.is_some(), is_known, "{file}");
+        }
+    })
+    .await;
 }

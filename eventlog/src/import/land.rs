@@ -3,13 +3,17 @@
 
 use std::time::Duration;
 
+use domain::{Event, TenantId};
 use tokio::time::sleep;
 
 use super::ImportError;
+use crate::keyring::destroyed;
 use crate::{Appended, Basis, Batch, EventLog, LogError, Placement, Recorded, VaultWrite};
 
 /// Rows of the vault in one append.
 const ROWS: usize = 200;
+/// The type of the events that tell of an erasure.
+const ERASED: &str = "subject.erased";
 /// How often others may be first before it is given up.
 const TRIES: u32 = 1_000;
 const PAUSE: Duration = Duration::from_millis(2);
@@ -53,7 +57,8 @@ impl Landing<'_> {
             for (event, position) in events.iter_mut().zip(tail.position + 1..) {
                 (event.partition, event.position) = (tail.partition, position);
             }
-            let batch = Batch { bases: vec![tail], events, ..Batch::default() };
+            let vault = erased(&self.place.tenant, &events)?;
+            let batch = Batch { bases: vec![tail], events, vault, ..Batch::default() };
             if self.landed(&batch).await? {
                 return Ok(());
             }
@@ -103,6 +108,22 @@ impl Landing<'_> {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Destroys the keys of whoever these events tell was erased: an earlier import may have brought
+/// them.
+fn erased(tenant: &TenantId, events: &[Recorded]) -> Result<Vec<VaultWrite>, ImportError> {
+    let mut writes = Vec::new();
+    for event in events.iter().filter(|event| event.event_type == ERASED) {
+        let decoded = Event::decode(&event.event_type, event.event_version, &event.payload);
+        let unknown = |source| ImportError::Unknown { ordinal: event.ordinal, source };
+        if let Event::SubjectErased(fact) = decoded.map_err(unknown)? {
+            writes.push(destroyed(tenant, &fact.subject));
+        }
+    }
+    writes.sort_by(|a, b| a.key().cmp(&b.key()));
+    writes.dedup_by(|a, b| a.key() == b.key());
+    Ok(writes)
 }
 
 #[derive(Default)]

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::{Event, Sealed, SubjectErased};
+use domain::{Event, Sealed, SubjectErased, TenantId};
 
 use super::{PERSONAL, TenantKeys, held};
 use crate::seal::unhex;
@@ -32,8 +32,7 @@ impl Persons {
 impl TenantKeys {
     /// Destroys a subject's key, where it is kept.
     pub fn drop_subject(&self, subject: &str) -> VaultWrite {
-        let (kind, public_id) = (VaultKind::SubjectKey, self.subject_id(subject));
-        VaultWrite::Delete { kind, public_id, tenant: self.tenant.clone() }
+        destroyed(&self.tenant, subject)
     }
 
     /// Forgets the key of a subject who was erased, for good.
@@ -92,6 +91,16 @@ impl TenantKeys {
 
     /// Under what the vault keeps a subject's key.
     pub(super) fn subject_id(&self, subject: &str) -> String {
-        format!("{}/{subject}", self.tenant)
+        subject_id(&self.tenant, subject)
     }
+}
+
+fn subject_id(tenant: &TenantId, subject: &str) -> String {
+    format!("{tenant}/{subject}")
+}
+
+/// Destroys the key of a tenant's subject, where it is kept.
+pub(crate) fn destroyed(tenant: &TenantId, subject: &str) -> VaultWrite {
+    let (kind, public_id) = (VaultKind::SubjectKey, subject_id(tenant, subject));
+    VaultWrite::Delete { kind, public_id, tenant: tenant.clone() }
 }
