@@ -2,7 +2,8 @@
 //! events arrive.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
 
 use domain::{Aggregate, Event, GroupId, GroupRenamed, TenantId};
 use eventlog::{EventLog, Order, Recorded};
@@ -11,6 +12,7 @@ use projections::{Projections, Reads};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
+use tokio::time::sleep;
 
 use super::ledger::{Ledger, instant};
 use super::scenario::{event, group, steps};
@@ -130,14 +132,16 @@ async fn any_search_finds_what_a_look_at_every_event_finds(database: Arc<Databas
     engine.stop().await;
 }
 
-/// Follows the renamings to an even number, page by page, until nothing more comes.
+/// Follows the renamings of a group, page by page, until nothing more comes. `ends` counts pages
+/// that were at the end of what there was while more was yet to come.
 async fn follow(
     log: Arc<dyn EventLog>,
     reads: Reads,
     tenant: TenantId,
     is_over: Arc<AtomicBool>,
-) -> (Vec<i64>, usize) {
-    let (mut found, mut query, mut behind) = (Vec::new(), Query::default(), 0);
+    ends: Arc<AtomicUsize>,
+) -> Vec<i64> {
+    let (mut found, mut query) = (Vec::new(), Query::default());
     query.all = vec![vec![Term::event_type("group.renamed")], term_of(2)];
     for turn in 0_usize.. {
         let was_over = is_over.load(Relaxed);
@@ -146,12 +150,12 @@ async fn follow(
         let page = search(log.as_ref(), &views, &tenant, &query, 1 + turn % 7).await.unwrap();
         found.extend(page.events.iter().map(|event| event.ordinal));
         query.above = page.reached;
-        behind += usize::from(!page.has_more && !was_over);
+        ends.fetch_add(usize::from(!page.has_more && !was_over), Relaxed);
         if was_over && !page.has_more {
             break;
         }
     }
-    (found, behind)
+    found
 }
 
 fn term_of(id: i64) -> Vec<Term> {
@@ -165,11 +169,12 @@ async fn a_cursor_neither_skips_nor_repeats_while_events_arrive(database: Arc<Da
     for id in 1..=3 {
         ledger.record(&tenant, vec![group(id, None, "g")]).await;
     }
-    let is_over = Arc::new(AtomicBool::new(false));
+    let (is_over, ends) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let readers: Vec<_> = (0..2)
         .map(|_| {
-            let (log, is_over) = (Arc::clone(&ledger.log), Arc::clone(&is_over));
-            tokio::spawn(follow(log, engine.reads(), tenant.clone(), is_over))
+            let log = Arc::clone(&ledger.log);
+            let (is_over, ends) = (Arc::clone(&is_over), Arc::clone(&ends));
+            tokio::spawn(follow(log, engine.reads(), tenant.clone(), is_over, ends))
         })
         .collect();
     for number in 0..300_i64 {
@@ -177,6 +182,11 @@ async fn a_cursor_neither_skips_nor_repeats_while_events_arrive(database: Arc<Da
         let renamed = GroupRenamed { group: GroupId(1 + number % 3), from, to };
         let count = usize::try_from(1 + number % 4).unwrap();
         ledger.record(&tenant, vec![renamed.into(); count]).await;
+        // Now and then a reader comes to the end before there is more.
+        let before = ends.load(Relaxed);
+        while number % 100 == 50 && ends.load(Relaxed) == before {
+            sleep(Duration::from_millis(1)).await;
+        }
     }
     is_over.store(true, Relaxed);
     let all = whole(ledger.log.as_ref(), &tenant).await;
@@ -185,9 +195,7 @@ async fn a_cursor_neither_skips_nor_repeats_while_events_arrive(database: Arc<Da
     };
     let expected: Vec<_> = all.iter().filter(is_one).map(|event| event.ordinal).collect();
     for reader in readers {
-        let (found, behind) = reader.await.unwrap();
-        assert_eq!(found, expected);
-        assert!(behind > 0, "no page was ever at the end of what there was");
+        assert_eq!(reader.await.unwrap(), expected);
     }
     engine.stop().await;
 }
