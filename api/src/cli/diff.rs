@@ -53,16 +53,8 @@ impl Diff {
     async fn served(&self, served: &Served) -> Result<Vec<Value>, Failure> {
         let (tenant, from) = (&self.tenant, escaped(&self.from));
         let to = self.to.as_deref().map(|to| format!("&to={}", escaped(to))).unwrap_or_default();
-        let (mut changes, mut cursor) = (Vec::new(), String::new());
-        loop {
-            let path = format!("/v1/tenants/{tenant}/diff?limit=1000&from={from}{to}{cursor}");
-            let mut page = served.get(&path).await?;
-            if let Some(Value::Array(read)) = page.get_mut("changes").map(Value::take) {
-                changes.extend(read);
-            }
-            let Some(next) = page.get("next").and_then(Value::as_str) else { return Ok(changes) };
-            cursor = format!("&cursor={next}");
-        }
+        let path = format!("/v1/tenants/{tenant}/diff?limit=1000&from={from}{to}");
+        served.all(&path, "changes", "cursor").await
     }
 
     /// From the log alone, folded twice.

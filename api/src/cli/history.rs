@@ -57,16 +57,8 @@ impl History {
 
     async fn served(&self, served: &Served) -> Result<Vec<Value>, Failure> {
         let (tenant, kind, id) = (&self.tenant, escaped(&self.kind), escaped(&self.id));
-        let (mut chapters, mut after) = (Vec::new(), String::new());
-        loop {
-            let path = format!("/v1/tenants/{tenant}/history/{kind}/{id}?limit=1000{after}");
-            let mut page = served.get(&path).await?;
-            if let Some(Value::Array(read)) = page.get_mut("history").map(Value::take) {
-                chapters.extend(read);
-            }
-            let Some(next) = page.get("next").and_then(Value::as_str) else { return Ok(chapters) };
-            after = format!("&after={next}");
-        }
+        let path = format!("/v1/tenants/{tenant}/history/{kind}/{id}?limit=1000");
+        served.all(&path, "history", "after").await
     }
 
     /// From the log alone, whose events are all looked at.

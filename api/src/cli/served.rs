@@ -46,6 +46,25 @@ impl Served {
         self.ask(Method::GET, path).await
     }
 
+    /// All of a list that is served a page at a time: what stands under `member` of each page. The
+    /// `next` of one page is the parameter `cursor` of the one behind it.
+    pub(super) async fn all(
+        &self,
+        path: &str,
+        member: &str,
+        cursor: &str,
+    ) -> Result<Vec<Value>, Failure> {
+        let (mut all, mut behind) = (Vec::new(), String::new());
+        loop {
+            let mut page = self.get(&format!("{path}{behind}")).await?;
+            if let Some(Value::Array(read)) = page.get_mut(member).map(Value::take) {
+                all.extend(read);
+            }
+            let Some(next) = page.get("next").and_then(Value::as_str) else { return Ok(all) };
+            behind = format!("&{cursor}={next}");
+        }
+    }
+
     pub(super) async fn post(&self, path: &str) -> Result<Value, Failure> {
         self.ask(Method::POST, path).await
     }
