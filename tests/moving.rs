@@ -3,5 +3,5 @@
 mod export;
 mod files;
 mod import;
-mod live;
+pub(crate) mod live;
 mod replay;

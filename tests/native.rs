@@ -2,6 +2,7 @@
 
 mod commands;
 mod confined;
+mod confined_record;
 mod events;
 mod history;
 mod passwords;

@@ -1,10 +1,13 @@
 //! Where every aggregate stands: its sequence, when it changed last, and whose it is. Commands
 //! answer this, and so do the queries that show one thing.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use domain::{Aggregate, Details, Event, TenantId};
 use eventlog::Recorded;
 
+use crate::value::Row;
 use crate::{Changes, Column, ProjectError, Projection, Table, ViewError, Views, values};
 
 static AGGREGATES: Table = Table {
@@ -58,7 +61,10 @@ const ONE: &str = "select sequence, changed_at, resource_owner
 const NEXT_KIND: &str = "select kind from aggregates_v1
     where tenant = $1 and kind > $2 order by kind limit 1";
 
-pub(crate) const STATEMENTS: &[&str] = &[ONE, NEXT_KIND];
+/// Asked of one tenant's past alone, which is in memory.
+const OWNED: &str = "select kind, id from aggregates_v1 where tenant = $1 and resource_owner = $2";
+
+pub(crate) const STATEMENTS: &[&str] = &[ONE, NEXT_KIND, OWNED];
 
 /// The kinds of aggregates that there are in the tenant: a step along the key for each of them.
 pub async fn kinds(views: &Views, tenant: &TenantId) -> Result<Vec<String>, ViewError> {
@@ -69,6 +75,17 @@ pub async fn kinds(views: &Views, tenant: &TenantId) -> Result<Vec<String>, View
         let Some(mut row) = rows.into_iter().next() else { return Ok(kinds) };
         kinds.push(row.text()?);
     }
+}
+
+/// The aggregates of a resource owner, in a past. Which are whose is told by their events.
+pub async fn owned_by(
+    views: &Views,
+    tenant: &TenantId,
+    owner: &str,
+) -> Result<BTreeSet<Aggregate>, ViewError> {
+    let rows = views.rows(AGGREGATES.name, tenant, OWNED, &values![owner]).await?;
+    let read = |mut row: Row| Ok(Aggregate { kind: row.text()?, id: row.text()? });
+    rows.into_iter().map(read).collect()
 }
 
 /// Where an aggregate stands; `None` when nothing was ever recorded of it.

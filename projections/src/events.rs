@@ -14,8 +14,8 @@ use crate::{Changes, Column, ProjectError, Projection, Table, values};
 pub(crate) use lists::STATEMENTS;
 pub use lists::list_statement;
 pub use query::Query;
-pub(crate) use search::touching;
 pub use search::{Found, ordinal_at, search};
+pub(crate) use search::{all_ordinals, touching};
 pub use term::Term;
 
 /// When each event was recorded, so that an instant leads to an ordinal.

@@ -27,22 +27,22 @@ on_both_stores!(
 const LIVE: &str = "/v1/tenants/default/events/live";
 
 /// A stream that is being read.
-struct Stream {
+pub(crate) struct Stream {
     answer: Response,
     text: String,
 }
 
 /// One block of a stream.
 #[derive(Debug, Clone, PartialEq)]
-struct Block {
-    event: String,
-    id: Option<i64>,
-    data: Value,
-    is_comment: bool,
+pub(crate) struct Block {
+    pub(crate) event: String,
+    pub(crate) id: Option<i64>,
+    pub(crate) data: Value,
+    pub(crate) is_comment: bool,
 }
 
 impl Stream {
-    async fn open(world: &World, token: &str, query: &str, last: Option<i64>) -> Self {
+    pub(crate) async fn open(world: &World, token: &str, query: &str, last: Option<i64>) -> Self {
         let request = world.request("GET", &format!("{LIVE}{query}")).bearer_auth(token);
         let request = last.into_iter().fold(request, |it, id| it.header("last-event-id", id));
         Self::of(request.send().await.unwrap()).await
@@ -58,7 +58,7 @@ impl Stream {
     }
 
     /// The next block; `None` behind the last one.
-    async fn block(&mut self) -> Option<Block> {
+    pub(crate) async fn block(&mut self) -> Option<Block> {
         loop {
             if let Some((block, rest)) = self.text.split_once("\n\n") {
                 let (block, rest) = (parse(block), rest.len());
@@ -71,7 +71,7 @@ impl Stream {
     }
 
     /// The next event, whatever comes between.
-    async fn event(&mut self) -> Block {
+    pub(crate) async fn event(&mut self) -> Block {
         loop {
             let block = self.block().await.expect("the stream ended without a word");
             if !block.is_comment {
@@ -98,7 +98,7 @@ fn parse(text: &str) -> Block {
     block
 }
 
-fn fast() -> Settings {
+pub(crate) fn fast() -> Settings {
     let heartbeat = Duration::from_millis(50);
     let patience = Duration::from_millis(200);
     Settings {

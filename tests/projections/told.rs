@@ -100,10 +100,12 @@ async fn paged(
     until: i64,
     order: Order,
 ) -> Vec<Chapter> {
-    let mut page = Page { after: None, order, below: until + 1, limit: 2 };
+    let owner = None;
+    let mut page = Page { after: None, order, below: until + 1, limit: 2, owner };
     let mut chapters = Vec::new();
     loop {
-        let read = things::history(ledger.log.as_ref(), views, tenant, thing, page).await.unwrap();
+        let read =
+            things::history(ledger.log.as_ref(), views, tenant, thing, page.clone()).await.unwrap();
         let Some(read) = read else { break };
         page.after = read.chapters.last().map(|last| last.event.ordinal);
         page.limit += 1;

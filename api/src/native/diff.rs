@@ -1,4 +1,5 @@
 //! What changed between two instants, thing by thing, with the members of each before and after.
+//! Whoever may look at one organization's events alone is told of the things that are its own.
 
 use axum::response::Response;
 use base64::Engine as _;
@@ -7,14 +8,15 @@ use chrono::{DateTime, Utc};
 use domain::Aggregate;
 use eventlog::TenantKeys;
 use projections::things::{self, Changed};
-use projections::{Past, Until, events, positions};
+use projections::{Past, Until, aggregates, events, positions};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::differences::differences;
 use super::events::instant;
 use super::queries::number;
-use super::{ok, refuse_confined, show};
+use super::sight::{Sight, sight};
+use super::{ok, show};
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::problem::Problem;
@@ -38,7 +40,7 @@ struct Cursor {
 /// A page of what changed between `from` and `to`, each an instant or an ordinal; without `to`,
 /// until now.
 pub(super) async fn get(call: Call) -> Result<Response, Problem> {
-    refuse_confined(&call)?;
+    let sight = sight(&call)?;
     let limit = number(&call, "limit", LIMIT_USUAL, LIMIT_MOST)?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let value = |name| call.request.query_value(name).filter(|text| !text.is_empty());
@@ -52,8 +54,7 @@ pub(super) async fn get(call: Call) -> Result<Response, Problem> {
         call.app.reads.as_of(&call.tenant, Until::Ordinal(ordinal)).await.map_err(Fault::from)
     };
     let (before, after) = (past(from).await?, past(to).await?);
-    let all = things::compare(&before.views, &after.views, &call.tenant).await;
-    let all = all.map_err(Fault::from)?;
+    let all = compare(&call, &sight, &before, &after).await?;
     let is_left = |it: &&Changed| cursor.as_ref().is_none_or(|cursor| it.thing > cursor.behind);
     let mut left = all.iter().filter(is_left);
     let page: Vec<_> = left.by_ref().take(limit).collect();
@@ -62,12 +63,29 @@ pub(super) async fn get(call: Call) -> Result<Response, Problem> {
     let keys = call.opening_keys().await?;
     let shown: Vec<_> = page.into_iter().map(|it| changed(it, keys.as_deref())).collect();
     Ok(ok(json!({
-        "from": end(&before), "to": end(&after), "changes": shown, "next": next,
+        "from": end(&before, &sight), "to": end(&after, &sight), "changes": shown, "next": next,
     })))
 }
 
-fn end(past: &Past) -> Value {
-    json!({"ordinal": past.ordinal, "at": past.at.map(show::time)})
+/// What changed, as far as the caller may look at it.
+async fn compare(
+    call: &Call,
+    sight: &Sight,
+    before: &Past,
+    after: &Past,
+) -> Result<Vec<Changed>, Fault> {
+    let mut all = things::compare(&before.views, &after.views, &call.tenant).await?;
+    let Some(owner) = sight.owner() else { return Ok(all) };
+    let mut own = aggregates::owned_by(&before.views, &call.tenant, owner).await?;
+    own.extend(aggregates::owned_by(&after.views, &call.tenant, owner).await?);
+    all.retain(|changed| own.contains(&changed.thing));
+    Ok(all)
+}
+
+/// When the last event before an end was recorded is told to whoever may look at any event.
+fn end(past: &Past, sight: &Sight) -> Value {
+    let at = past.at.filter(|_| *sight == Sight::Whole);
+    json!({"ordinal": past.ordinal, "at": at.map(show::time)})
 }
 
 /// A thing that is not what it was.

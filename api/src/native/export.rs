@@ -10,7 +10,6 @@ use domain::Right;
 use eventlog::{Export, ExportRange, ExportRefused, ExportUntil};
 use futures::stream::try_unfold;
 
-use super::refuse_confined;
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::problem::Problem;
@@ -19,7 +18,13 @@ use crate::problem::Problem;
 pub(crate) const EVENTS: HeaderName = HeaderName::from_static("chancery-export-events");
 
 pub(super) async fn get(call: Call) -> Result<Response, Problem> {
-    refuse_confined(&call)?;
+    if let Some(own) = &call.caller.organization {
+        let detail = format!(
+            "the caller's rights hold in organization {own} only, and an export is the whole \
+             record of a tenant: a part of it would prove nothing"
+        );
+        return Err(Problem::forbidden(detail));
+    }
     let range = range(&call)?;
     let (log, keyring) = (Arc::clone(&call.app.log), call.app.keyring.clone());
     let now = call.request.received_at;

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::differences::differences;
 use super::queries::number;
-use super::{events, ok, refuse_confined};
+use super::sight::sight;
+use super::{events, ok};
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::problem::Problem;
@@ -20,9 +21,10 @@ const LIMIT_USUAL: u64 = 100;
 const LIMIT_MOST: u64 = 1_000;
 
 /// A page of a thing's history: `order`, `after` (an ordinal, past which the page begins),
-/// `limit`. `next` is what `after` takes for the page behind it, while there is one.
+/// `limit`. `next` is what `after` takes for the page behind it, while there is one. Whoever may
+/// look at one organization's events alone is told of those, and of no thing that has none.
 pub(super) async fn get(call: Call) -> Result<Response, Problem> {
-    refuse_confined(&call)?;
+    let sight = sight(&call)?;
     let (kind, id) = (call.request.param("kind").to_owned(), call.request.param("id").to_owned());
     let thing = Aggregate { kind, id };
     let limit = number(&call, "limit", LIMIT_USUAL, LIMIT_MOST)?;
@@ -38,6 +40,7 @@ pub(super) async fn get(call: Call) -> Result<Response, Problem> {
         order: events::order(&call)?,
         below: call.newest_of_the_past().map_or(i64::MAX, |newest| newest + 1),
         limit,
+        owner: sight.owner().map(str::to_owned),
     };
     // Events never change: what a thing was is told from the first part of today's lists.
     let (log, views) = (call.app.log.as_ref(), call.app.reads.eventual());

@@ -73,7 +73,7 @@ fn add(paths: &mut Map<String, Value>, path: String, operation: &Operation) {
     taken.extend(asked(operation.id));
     let described = json!({
         "operationId": operation.id,
-        "description": format!("Needs {}.", operation.needs),
+        "description": format!("Needs {}.{}", operation.needs, confined(operation)),
         "parameters": taken,
         "responses": {
             "200": {"description": "OK", "content": content(operation)},
@@ -81,6 +81,20 @@ fn add(paths: &mut Map<String, Value>, path: String, operation: &Operation) {
         },
     });
     put(paths, path, operation, described);
+}
+
+/// What of the record is shown to whoever holds rights in one organization only.
+fn confined(operation: &Operation) -> &'static str {
+    match operation.id {
+        "listEvents" | "followEvents" | "getHistory" | "getDiff" | "listErasures"
+        | "getErasure" | "proveEvent" | "proveInclusion" => {
+            " Whoever holds it in one organization only is shown what that organization owns."
+        }
+        "exportEvents" | "listAccessRecords" => {
+            " Refused to whoever holds it in one organization only."
+        }
+        _ => "",
+    }
 }
 
 /// Signed notes and keys are plain text, as tools for them read it.

@@ -20,7 +20,7 @@ use eventlog::proof::{
 };
 use serde_json::{Value, json};
 
-use super::{ok, refuse_confined, show};
+use super::{ok, show};
 use crate::call::Call;
 use crate::fault::Fault;
 use crate::problem::Problem;
@@ -72,6 +72,7 @@ pub(super) async fn checkpoint(call: Call) -> Answer {
 pub(super) async fn inclusion(call: Call) -> Answer {
     let asked = Asked::of(&call).await?;
     let ordinal = number(&call, "ordinal")?.ok_or_else(|| asked::missing("ordinal"))?;
+    asked.check_sight(ordinal).await?;
     let entry = asked.entry("size", number(&call, "size")?).await?;
     let (leaf, proof) = in_checkpoint(&asked, ordinal, &entry).await?;
     Ok(ok(json!({

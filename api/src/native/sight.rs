@@ -2,6 +2,7 @@
 //! organization that the caller's rights hold in.
 
 use domain::{OrganizationId, Right};
+use eventlog::Recorded;
 
 use crate::call::Call;
 use crate::caller::Caller;
@@ -26,7 +27,13 @@ impl Sight {
         }
     }
 
-    fn of(caller: &Caller) -> Option<Self> {
+    /// Whether an event is among them.
+    pub(crate) fn sees(&self, event: &Recorded) -> bool {
+        self.owner().is_none_or(|owner| event.resource_owner == owner)
+    }
+
+    /// What a caller may look at; `None` for whoever does not hold `events.read`.
+    pub(crate) fn of(caller: &Caller) -> Option<Self> {
         let own = caller.organization.clone();
         caller.has(Right::EventsRead).then(|| own.map_or(Self::Whole, Self::Organization))
     }

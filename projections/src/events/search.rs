@@ -13,6 +13,8 @@ use crate::{ViewError, Views, positions};
 
 /// How much of a list one statement looks at.
 const PIECE: i64 = 2_000;
+/// Events of a page, where all of them are wanted.
+const PAGE: usize = 500;
 /// As far as a list is counted to tell which one is the shortest.
 const COUNTED_MOST: i64 = 1_000;
 
@@ -111,6 +113,32 @@ pub(crate) async fn touching(
         return Ok(ordinals.into_iter().collect());
     }
     Err(ViewError::TooLong { most })
+}
+
+/// The ordinals of all events that `query` takes, in its order; [`ViewError::TooLong`] for more
+/// than `most`. It takes as long as the shortest list that matters.
+pub(crate) async fn all_ordinals(
+    log: &dyn EventLog,
+    views: &Views,
+    tenant: &TenantId,
+    mut query: Query,
+    most: i64,
+) -> Result<Vec<i64>, ViewError> {
+    let mut ordinals = Vec::new();
+    loop {
+        let page = search(log, views, tenant, &query, PAGE).await?;
+        ordinals.extend(page.events.iter().map(|event| event.ordinal));
+        if i64::try_from(ordinals.len()).is_ok_and(|count| count > most) {
+            return Err(ViewError::TooLong { most });
+        }
+        if !page.has_more {
+            return Ok(ordinals);
+        }
+        match query.order {
+            Order::Ascending => query.above = page.reached,
+            Order::Descending => query.below = page.reached,
+        }
+    }
 }
 
 /// The last ordinal recorded at that instant or before; 0 when there was none.

@@ -10,7 +10,7 @@ use eventlog::{EventLog, Order, Recorded};
 use super::members::{Things, thing};
 use super::{Difference, Members, differences};
 use crate::engine::fold_into;
-use crate::events::{Query, Term, touching};
+use crate::events::{Query, Term, all_ordinals, touching};
 use crate::rows::Rows;
 use crate::{Changes, Projection, ViewError, Views, list};
 
@@ -40,8 +40,7 @@ impl Tale {
     /// Before anything happened to it.
     pub fn new(thing: Aggregate) -> Self {
         let projections = list::folded_for_the_past();
-        let all = vec![vec![Term::aggregate(&thing), Term::touched(&thing)]];
-        let query = Query { all, ..Query::default() };
+        let query = Query { all: vec![about(&thing)], ..Query::default() };
         let (rows, members) = (Rows::default(), Members::new());
         Self { thing, query, projections, rows, members }
     }
@@ -72,8 +71,13 @@ impl Tale {
     }
 }
 
+/// What is true of the events about a thing.
+fn about(thing: &Aggregate) -> Vec<Term> {
+    vec![Term::aggregate(thing), Term::touched(thing)]
+}
+
 /// Which part of a history to show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// Only events past this ordinal, in the direction of `order`.
     pub after: Option<i64>,
@@ -81,6 +85,9 @@ pub struct Page {
     /// Only ordinals below this one.
     pub below: i64,
     pub limit: usize,
+    /// Only events with this resource owner. What the others did to the thing is not told, but it
+    /// is what the shown ones found.
+    pub owner: Option<String>,
 }
 
 /// A page of a history.
@@ -90,7 +97,7 @@ pub struct History {
     pub has_more: bool,
 }
 
-/// A page of what happened to a thing; `None` if nothing ever did.
+/// A page of what happened to a thing; `None` if nothing ever did that `page` might show.
 pub async fn read(
     log: &dyn EventLog,
     views: &Views,
@@ -100,6 +107,17 @@ pub async fn read(
 ) -> Result<Option<History>, ViewError> {
     let place = log.placement(tenant).await?;
     let place = place.ok_or_else(|| ViewError::NoTenant(tenant.clone()))?;
+    let mut own = None;
+    if let Some(owner) = &page.owner {
+        let all = vec![about(thing), vec![Term::resource_owner(owner)]];
+        let query = Query { all, below: page.below, ..Query::default() };
+        // Before anything else, so that nobody is told how much happened to what is not theirs.
+        let found = all_ordinals(log, views, tenant, query, HISTORY_MOST).await?;
+        if found.is_empty() {
+            return Ok(None);
+        }
+        own = Some(found);
+    }
     let ordinals = touching(views, tenant, thing, page.below, HISTORY_MOST).await?;
     if ordinals.is_empty() {
         return Ok(None);
@@ -109,7 +127,8 @@ pub async fn read(
         (Order::Ascending, Some(after)) => ordinal > after,
         (Order::Descending, Some(after)) => ordinal < after,
     };
-    let mut wanted: Vec<_> = ordinals.iter().copied().filter(|ordinal| past(*ordinal)).collect();
+    let told = own.as_ref().unwrap_or(&ordinals);
+    let mut wanted: Vec<_> = told.iter().copied().filter(|ordinal| past(*ordinal)).collect();
     if page.order == Order::Descending {
         wanted.reverse();
     }

@@ -15,7 +15,7 @@ use chrono::Utc;
 use domain::{Right, TenantId};
 use eventlog::{Order, Placement};
 use futures::stream::unfold;
-use projections::events::Query;
+use projections::events::{Query, Term};
 use projections::positions;
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -28,7 +28,8 @@ use crate::app::App;
 use crate::call::{Call, Incoming};
 use crate::dialect::Face as _;
 use crate::fault::Fault;
-use crate::native::{Native, refuse_confined};
+use crate::native::Native;
+use crate::native::sight::{Sight, sight};
 use crate::problem::Problem;
 
 /// Events read at a time.
@@ -47,10 +48,11 @@ const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 const ENDS: [&str; 3] = ["until", "before", "limit"];
 
 /// The tenant's events from now on, or behind `Last-Event-ID` or `after`, that the filters of the
-/// list of events let through.
+/// list of events let through, as far as the caller may look at them.
 pub(in crate::native) async fn stream(call: Call) -> Result<Response, Problem> {
-    refuse_confined(&call)?;
-    let query = query(&call).await?;
+    let sight = sight(&call)?;
+    let mut query = query(&call).await?;
+    query.all.extend(sight.owner().map(|owner| vec![Term::resource_owner(owner)]));
     let place = call.app.live.enter().ok_or_else(|| {
         let detail = "no more live streams can be served now";
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", detail);
@@ -61,7 +63,7 @@ pub(in crate::native) async fn stream(call: Call) -> Result<Response, Problem> {
     let (out, pieces) = mpsc::channel(PIECES);
     let (tell, told) = oneshot::channel();
     let at = query.above;
-    let feed = Feed { app: call.app, request: call.request, placement, query, at, out };
+    let feed = Feed { app: call.app, request: call.request, placement, sight, query, at, out };
     tokio::spawn(async move {
         let end = feed.run().await;
         // Nobody is left to tell if the reader is gone.
@@ -137,6 +139,8 @@ struct Feed {
     app: App,
     request: Arc<Incoming>,
     placement: Placement,
+    /// What the caller might look at when the stream began.
+    sight: Sight,
     query: Query,
     /// The last ordinal that was looked at.
     at: i64,
@@ -266,8 +270,8 @@ impl Feed {
         let now = self.request.as_if_at(Utc::now());
         let caller = Native::authenticate(&self.app, &now).await?;
         let tenant: TenantId = Native::tenant(&caller, &now)?;
-        let may = caller.may_read_record() && caller.organization.is_none();
-        if !may || tenant != self.placement.tenant {
+        let sight = Sight::of(&caller);
+        if sight.as_ref() != Some(&self.sight) || tenant != self.placement.tenant {
             return Err(Problem::forbidden("the caller may not read the record any more"));
         }
         Ok(caller.has(Right::UserRead))

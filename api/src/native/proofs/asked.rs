@@ -5,17 +5,18 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use eventlog::proof::{Entry, SignedHead};
-use eventlog::{EventLog, Placement};
+use eventlog::{EventLog, Placement, Recorded};
 
-use super::refuse_confined;
 use crate::call::Call;
 use crate::fault::Fault;
+use crate::native::sight::{Sight, sight};
 use crate::problem::Problem;
 
 /// A tenant's record up to where it may be shown.
 pub(super) struct Asked {
     pub(super) log: Arc<dyn EventLog>,
     pub(super) place: Placement,
+    sight: Sight,
     /// The newest ordinal, where the past is shown.
     most: i64,
     /// What was signed later is not shown, where the past is.
@@ -24,13 +25,30 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) async fn of(call: &Call) -> Result<Self, Problem> {
-        refuse_confined(call)?;
+        let sight = sight(call)?;
         let log = Arc::clone(&call.app.log);
         let place = log.placement(&call.tenant).await.map_err(Fault::from)?;
         let place = place.ok_or_else(|| Problem::not_found("tenant"))?;
         let past = call.newest_of_the_past();
         let by = past.map_or(DateTime::<Utc>::MAX_UTC, |_| call.request.received_at);
-        Ok(Self { log, place, most: past.unwrap_or(i64::MAX), by })
+        Ok(Self { log, place, sight, most: past.unwrap_or(i64::MAX), by })
+    }
+
+    /// The event with `ordinal`, if the caller may look at it; any other is as good as none.
+    pub(super) async fn event(&self, ordinal: i64) -> Result<Recorded, Problem> {
+        let events = self.log.read_tenant(&self.place, ordinal - 1, 1).await;
+        let event = events.map_err(Fault::from)?.into_iter().next();
+        let event = event.filter(|event| self.sight.sees(event));
+        event.ok_or_else(|| Problem::not_found("event"))
+    }
+
+    /// Refuses an event that the caller may not look at. Whoever may look at all is told of one
+    /// that is not there by what there is.
+    pub(super) async fn check_sight(&self, ordinal: i64) -> Result<(), Problem> {
+        match self.sight {
+            Sight::Whole => Ok(()),
+            Sight::Organization(_) => self.event(ordinal).await.map(drop),
+        }
     }
 
     /// The tenant's checkpoint at this size, which `member` of the query asks for, or its newest
