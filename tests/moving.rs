@@ -1,7 +1,7 @@
 //! A record that leaves its store: as a file, as read models of then, and as they happen.
 
 mod export;
-mod files;
+pub(crate) mod files;
 mod import;
 pub(crate) mod live;
 mod replay;

@@ -81,8 +81,8 @@ impl Home {
     }
 
     /// As [`Home::serve`]; it logs all it can.
-    pub(crate) fn serve_loudly(&self) -> Serving {
-        let mut command = self.serve_command(&[]);
+    pub(crate) fn serve_loudly(&self, more: &[&str]) -> Serving {
+        let mut command = self.serve_command(more);
         command.env("CHANCERY_LOG", "trace");
         Self::start(command)
     }

@@ -176,8 +176,8 @@ events! {
     "client.key_added"              1 ClientKeyAdded              in client_keys,   |_t, it| Aggregate::client(it.client);
     "client.key_removed"            1 ClientKeyRemoved            in client_keys,   |_t, it| Aggregate::client(it.client);
     "subject.erased"                1 SubjectErased               in subjects,      |t, it| Aggregate::held(t, Some(&it.subject)), owner owner(it.organization.as_ref(), t);
-    "subject.held"                  1 SubjectHeld                 in subjects,      |t, it| Aggregate::held(t, it.subject.as_deref()), owner owner(it.organization.as_ref(), t);
-    "subject.released"              1 SubjectReleased             in subjects,      |t, it| Aggregate::held(t, it.subject.as_deref()), owner owner(it.organization.as_ref(), t);
+    "subject.held"                  2 SubjectHeld                 in subjects,      |t, it| Aggregate::held(t, it.subject.as_deref()), owner owner(it.organization.as_ref(), t);
+    "subject.released"              2 SubjectReleased             in subjects,      |t, it| Aggregate::held(t, it.subject.as_deref()), owner owner(it.organization.as_ref(), t);
     "membership.set"                1 MembershipSet               in memberships,   |_t, it| Aggregate::membership(it.holder, &it.holder_id, it.organization.as_ref());
     "client.access_schema_set"      1 AccessSchemaSet             in access_schemas, |_t, it| Aggregate::client(it.client);
     "record.created"                1 RecordCreated               in records,       |_t, it| Aggregate::record(it.record);

@@ -31,6 +31,8 @@ pub struct SubjectErased {
 pub struct SubjectHeld {
     /// `None` for everybody in the tenant.
     pub subject: Option<String>,
+    /// The user, client or record that it holds; the first version did not say which.
+    pub about: Option<Aggregate>,
     pub organization: Option<OrganizationId>,
     pub reason: String,
 }
@@ -40,6 +42,8 @@ pub struct SubjectHeld {
 pub struct SubjectReleased {
     /// `None` for the hold on everybody in the tenant.
     pub subject: Option<String>,
+    /// The user, client or record that it held; the first version did not say which.
+    pub about: Option<Aggregate>,
     pub organization: Option<OrganizationId>,
     /// Why it held.
     pub reason: String,

@@ -74,6 +74,8 @@ impl Event {
                 touched.groups(fact.before.iter().chain([&fact.after]).map(|code| code.group));
             }
             Self::SubjectErased(fact) => touched.0.extend([fact.about.clone()]),
+            Self::SubjectHeld(fact) => touched.0.extend(fact.about.clone()),
+            Self::SubjectReleased(fact) => touched.0.extend(fact.about.clone()),
             Self::FeatureSet(fact) => touched.level(&fact.on),
             Self::FeaturesReset(fact) => touched.level(&fact.on),
             _ => {}

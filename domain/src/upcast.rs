@@ -13,8 +13,9 @@ pub(crate) fn upcast(name: &str, version: i32, payload: Value) -> Option<Value> 
         ("role.created", 1) => Some(role_created_1(payload)),
         ("client.deleted", 1) => Some(client_deleted_1(payload)),
         ("user.created", 1) => Some(user_created_1(payload)),
-        // Version 2 knows when it expires, and of mails; both may be absent.
-        ("user.password_set", 1) => Some(payload),
+        // Version 2 says more, all of which may be absent: when a password expires, and of mails;
+        // what a subject is.
+        ("user.password_set" | "subject.held" | "subject.released", 1) => Some(payload),
         _ => None,
     }
 }

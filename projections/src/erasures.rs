@@ -1,6 +1,8 @@
 //! Who was erased, by whom, and how much went with them; and of every subject, how many events tell
 //! something personal.
 
+mod silent;
+
 use chrono::{DateTime, Utc};
 use domain::{Actor, ActorKind, Aggregate, Event, OrganizationId, TenantId};
 use eventlog::Recorded;
@@ -8,6 +10,8 @@ use uuid::Uuid;
 
 use crate::value::Row;
 use crate::{Changes, Column, ProjectError, Projection, Table, ViewError, Views, values};
+
+pub use silent::silent;
 
 static ERASURES: Table = Table {
     name: "erasures_v1",
@@ -144,7 +148,7 @@ macro_rules! select {
 const ONE: &str = select!("e.subject = $2");
 const BEHIND: &str = select!("e.ordinal > $2 order by e.ordinal limit $3");
 
-pub(crate) const STATEMENTS: &[&str] = &[ONE, BEHIND];
+pub(crate) const STATEMENTS: &[&[&str]] = &[&[ONE, BEHIND], silent::STATEMENTS];
 
 /// The erasure of a subject; `None` while it was not erased.
 pub async fn one(

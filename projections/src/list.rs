@@ -75,13 +75,13 @@ pub fn statements() -> Vec<&'static str> {
         cidr_blocks::STATEMENTS,
         allow_lists::STATEMENTS,
         positions::STATEMENTS,
-        erasures::STATEMENTS,
     ];
     lists
         .iter()
         .chain(clients::STATEMENTS)
         .chain(tenant_clients::STATEMENTS)
         .chain(events::STATEMENTS)
+        .chain(erasures::STATEMENTS)
         .copied()
         .flatten()
         .copied()

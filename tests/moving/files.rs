@@ -6,22 +6,22 @@ use eventlog::{EventLog, ExportError, ExportLine, ExportReader, Placement, Recor
 
 /// A directory that goes when this does.
 #[derive(Debug)]
-pub(super) struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let name = format!("chancery-files-{}", uuid::Uuid::now_v7().simple());
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 
     /// A file in it, as an argument.
-    pub(super) fn file(&self, name: &str) -> String {
+    pub(crate) fn file(&self, name: &str) -> String {
         self.0.join(name).display().to_string()
     }
 }
@@ -58,6 +58,6 @@ pub(super) async fn recorded(log: &dyn EventLog, tenant: &str) -> Vec<Recorded> 
     events.into_iter().map(|event| Recorded { partition: 0, position: 0, ..event }).collect()
 }
 
-pub(super) async fn place(log: &dyn EventLog, tenant: &str) -> Placement {
+pub(crate) async fn place(log: &dyn EventLog, tenant: &str) -> Placement {
     log.placement(&tenant.parse().unwrap()).await.unwrap().unwrap()
 }

@@ -51,3 +51,15 @@ async fn tables(url: &str) -> Vec<(String, Vec<u8>)> {
     }
     found
 }
+
+/// Whether bytes stand somewhere in others, as they are or as hexadecimal digits.
+pub(crate) fn is_in(bytes: &[u8], what: &[u8]) -> bool {
+    let hex: String = what.iter().map(|byte| format!("{byte:02x}")).collect();
+    let forms = [what, hex.as_bytes()];
+    forms.iter().any(|form| bytes.windows(form.len()).any(|window| window == *form))
+}
+
+/// Whether they stand in any of these places.
+pub(crate) fn holds(found: &[(String, Vec<u8>)], what: &[u8]) -> bool {
+    found.iter().any(|(_, bytes)| is_in(bytes, what))
+}

@@ -1,8 +1,9 @@
-//! Who was erased: what went, when, by whom, and from which command.
+//! Who was erased: what went, when, by whom, and from which command. The report of one erasure also
+//! counts the rows that tell nothing of the subject any more.
 
 use axum::response::Response;
 use projections::erasures::{self, ErasureRow};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::queries::number;
 use super::sight::{Sight, sight};
@@ -37,22 +38,19 @@ pub(super) async fn one(call: Call) -> Result<Response, Problem> {
     let subject = call.request.param("subject");
     let row = erasures::one(&call.views, &call.tenant, subject).await.map_err(Fault::from)?;
     let row = row.filter(|row| sees(&sight, row)).ok_or_else(|| Problem::not_found("erasure"))?;
-    Ok(ok(erasure(&row)))
+    let silent = erasures::silent(&call.views, &call.tenant, &row).await.map_err(Fault::from)?;
+    let silent: Map<_, _> =
+        silent.into_iter().map(|(name, rows)| (name.to_owned(), rows.into())).collect();
+    let mut shown = erasure(&row);
+    if let Some(erased) = shown.get_mut("erased").and_then(Value::as_object_mut) {
+        erased.insert("rows".to_owned(), silent.into());
+    }
+    Ok(ok(shown))
 }
 
 fn sees(sight: &Sight, row: &ErasureRow) -> bool {
     let owner = row.organization.as_ref().map(domain::OrganizationId::as_str);
     sight.owner().is_none_or(|own| owner == Some(own))
-}
-
-/// The read models that held something of a subject of this kind.
-fn read_models(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "user" => &["users", "user_sign_ins", "client_access"],
-        "client" => &["tenant_clients"],
-        "record" => &["records"],
-        _ => &[],
-    }
 }
 
 fn erasure(row: &ErasureRow) -> Value {
@@ -69,7 +67,6 @@ fn erasure(row: &ErasureRow) -> Value {
         "erased": {
             "keys": 1,
             "events": row.events,
-            "readModels": read_models(&row.about.kind),
             "passwords": row.passwords,
             "mails": row.mails,
             "tokens": row.tokens,

@@ -1,6 +1,6 @@
 //! The refusals of legal holds: whom there never was, and what cannot be a reason.
 
-use domain::{OrganizationId, Subject, Tenant};
+use domain::{Aggregate, OrganizationId, Subject, Tenant};
 
 use crate::{Refusal, Rejection};
 
@@ -30,14 +30,22 @@ pub(super) fn known<'a>(tenant: &'a Tenant, subject: &str) -> Result<&'a Subject
     tenant.subjects.get(subject).ok_or_else(|| SubjectFault::Unknown(subject.to_owned()))
 }
 
-/// Why the hold on a subject, or on everybody, holds, and where the subject belongs.
-pub(super) fn standing(
-    tenant: &Tenant,
-    subject: Option<&str>,
-) -> Result<(Option<String>, Option<OrganizationId>), SubjectFault> {
+/// How a subject, or everybody, stands.
+pub(super) struct Standing {
+    /// Why the hold holds, if there is one.
+    pub(super) hold: Option<String>,
+    /// What the subject is; `None` for everybody.
+    pub(super) about: Option<Aggregate>,
+    /// Where the subject belongs, if not to the tenant itself.
+    pub(super) organization: Option<OrganizationId>,
+}
+
+/// How a subject, or everybody, stands.
+pub(super) fn standing(tenant: &Tenant, subject: Option<&str>) -> Result<Standing, SubjectFault> {
     let Some(subject) = subject else {
-        return Ok((tenant.subjects.hold().cloned(), None));
+        let hold = tenant.subjects.hold().cloned();
+        return Ok(Standing { hold, about: None, organization: None });
     };
-    let held = known(tenant, subject)?;
-    Ok((held.hold.clone(), held.organization.clone()))
+    let Subject { hold, about, organization, .. } = known(tenant, subject)?.clone();
+    Ok(Standing { hold, about: Some(about), organization })
 }

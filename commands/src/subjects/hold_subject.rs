@@ -6,7 +6,7 @@ use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fault::{SubjectFault, standing};
+use super::fault::{Standing, SubjectFault, standing};
 use crate::names::is_name;
 use crate::{Command, Context, Mint};
 
@@ -45,7 +45,7 @@ impl Command for HoldSubject {
 
     fn decide(&self, tenant: &Tenant, _: &Context) -> Result<Vec<Event>, SubjectFault> {
         let subject = self.subject.as_deref();
-        let (hold, organization) = standing(tenant, subject)?;
+        let Standing { hold, about, organization } = standing(tenant, subject)?;
         if let Some(subject) = subject.filter(|it| tenant.subjects.is_erased(it)) {
             return Err(SubjectFault::Erased(subject.to_owned()));
         }
@@ -56,7 +56,7 @@ impl Command for HoldSubject {
             return Ok(Vec::new());
         }
         let (subject, reason) = (self.subject.clone(), self.reason.clone());
-        Ok(vec![SubjectHeld { subject, organization, reason }.into()])
+        Ok(vec![SubjectHeld { subject, about, organization, reason }.into()])
     }
 }
 
@@ -95,6 +95,9 @@ mod tests {
             let released = release(&tenant, subject).unwrap();
             let Event::SubjectReleased(fact) = &released[0] else { panic!("{released:?}") };
             assert_eq!((fact.organization.as_ref(), fact.reason.as_str()), (None, "case 7"));
+            assert_eq!(fact.about, subject.map(|_| Aggregate::client(id(9))));
+            let touched = released[0].touches(&tenant.id);
+            assert_eq!(touched.into_iter().next(), fact.about, "its history tells of it");
             tenant.apply(&released[0]);
             assert_eq!(release(&tenant, subject), Ok(vec![]));
         }

@@ -6,7 +6,7 @@ use eventlog::SealError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fault::{SubjectFault, standing};
+use super::fault::{Standing, SubjectFault, standing};
 use crate::{Command, Context, Mint};
 
 /// Lifts a legal hold from a subject, or from everybody in the tenant.
@@ -39,10 +39,10 @@ impl Command for ReleaseSubject {
     }
 
     fn decide(&self, tenant: &Tenant, _: &Context) -> Result<Vec<Event>, SubjectFault> {
-        let (hold, organization) = standing(tenant, self.subject.as_deref())?;
+        let Standing { hold, about, organization } = standing(tenant, self.subject.as_deref())?;
         let subject = self.subject.clone();
         Ok(hold
-            .map(|reason| SubjectReleased { subject, organization, reason }.into())
+            .map(|reason| SubjectReleased { subject, about, organization, reason }.into())
             .into_iter()
             .collect())
     }

@@ -155,6 +155,7 @@ fn refuses_whom_it_must() {
     assert_eq!(erase(&keys, &state, "A-B-9").0, Err(unknown.into()));
     let hold = |subject: Option<&str>| SubjectHeld {
         subject: subject.map(str::to_owned),
+        about: None,
         organization: None,
         reason: "case 7".to_owned(),
     };
