@@ -1,5 +1,7 @@
 //! The program as an operator runs it: a process, its output, and its exit code.
 
+mod following;
+
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

@@ -17,6 +17,7 @@ mod record;
 mod replay;
 mod serve;
 mod served;
+mod signals;
 mod tls;
 mod token;
 mod trust;

@@ -8,9 +8,9 @@ use std::time::Duration;
 use clap::Args;
 use commands::{SystemClock, WriterSettings};
 use ipnet::IpNet;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::place::PlaceArgs;
+use super::signals::Signals;
 use super::trust::TrustArgs;
 use super::{Failure, PARTITIONS, out};
 use crate::credentials;
@@ -168,31 +168,6 @@ impl Serve {
         tokio::select! {
             () = server.stop() => Ok(()),
             () = signals.next() => Err(Failure::new("stopped without finishing what was in flight")),
-        }
-    }
-}
-
-/// What asks the process to stop.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self, Failure> {
-        let listen = |kind| {
-            signal(kind).map_err(|error| {
-                Failure::new(format!("signals cannot be listened for: {}", error.kind()))
-            })
-        };
-        let (terminate, interrupt) = (SignalKind::terminate(), SignalKind::interrupt());
-        Ok(Self { terminate: listen(terminate)?, interrupt: listen(interrupt)? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
         }
     }
 }

@@ -13,6 +13,16 @@ use crate::caller::OperatorToken;
 /// How long a body may keep coming.
 const LONG: Duration = Duration::from_hours(24);
 
+/// Behind which event a stream goes on.
+const LAST_EVENT_ID: &str = "last-event-id";
+
+/// Why nothing is to be heard.
+pub(super) enum Unheard {
+    /// It may be different later.
+    Later(Failure),
+    Refused(StatusCode, Failure),
+}
+
 /// A server that is running, and a way in.
 pub(super) struct Served {
     client: Client,
@@ -81,6 +91,23 @@ impl Served {
         }
         let said = self.read(answer).await;
         Err(said.err().unwrap_or_else(Failure::silent))
+    }
+
+    /// A stream of what happens behind the event `last`, which comes for as long as both stay.
+    pub(super) async fn listen(&self, path: &str, last: i64) -> Result<Response, Unheard> {
+        let request = self.request(Method::GET, path).timeout(LONG).header(LAST_EVENT_ID, last);
+        let answer = request.send().await;
+        let answer = answer.map_err(|error| Unheard::Later(http::no_answer(&error, &self.base)))?;
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let why = self.read(answer).await.err().unwrap_or_else(Failure::silent);
+        Err(if status.is_server_error() {
+            Unheard::Later(why)
+        } else {
+            Unheard::Refused(status, why)
+        })
     }
 
     async fn ask(&self, method: Method, path: &str) -> Result<Value, Failure> {

@@ -4,12 +4,17 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::caller::OperatorToken;
 
 use super::{DataDir, DataDirError, write_private};
+
+/// How often, and how long apart, a lock is tried that somebody else holds.
+const LOOKS: usize = 4;
+const LOOK: Duration = Duration::from_millis(20);
 
 /// How a server that is running can be reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +61,13 @@ impl DataDir {
     /// Takes the directory for this process alone.
     pub fn lock(&self) -> Result<Lock, DataDirError> {
         let file = self.lock_file()?;
+        // Whoever only looks whether it is served holds it for an instant.
+        for _ in 0..LOOKS {
+            if self.locked(&file).is_ok() {
+                break;
+            }
+            std::thread::sleep(LOOK);
+        }
         self.locked(&file)?;
         let note = self.note();
         // What a process that was killed left behind.
@@ -79,6 +91,11 @@ impl DataDir {
             return Err(DataDirError::InUse { path: self.path().to_owned() });
         };
         serde_json::from_slice(&text).map(Some).map_err(|_| DataDirError::Unreadable { path: note })
+    }
+
+    /// Whether there is a note of a server, be it running or not.
+    pub fn is_announced(&self) -> bool {
+        self.note().exists()
     }
 
     fn note(&self) -> PathBuf {
