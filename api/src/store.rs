@@ -111,6 +111,22 @@ pub async fn open_log(data_dir: &DataDir, place: &Place) -> Result<Arc<dyn Event
     log.map_err(|error| explain(place, error))
 }
 
+/// Opens the log alone to read it: nothing that is there is changed, the schema least of all.
+pub async fn open_log_to_read(
+    data_dir: &DataDir,
+    place: &Place,
+) -> Result<Arc<dyn EventLog>, OpenError> {
+    let log: Result<Arc<dyn EventLog>, LogError> = match place {
+        Place::Embedded => {
+            SqliteLog::open_to_read(data_dir.path()).await.map(|log| Arc::new(log) as _)
+        }
+        Place::Postgres { url, .. } => {
+            PostgresLog::connect_to_read(url).await.map(|log| Arc::new(log) as _)
+        }
+    };
+    log.map_err(|error| explain(place, error))
+}
+
 /// The key that opens what is sealed in the store.
 pub fn master_key(
     data_dir: &DataDir,

@@ -7,7 +7,7 @@ mod fault;
 mod install;
 
 use sqlx::SqlSafeStr;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgConnectOptions, PgRow};
 
 use crate::store::{Installation, Store, Value, bind_all};
 use crate::{Appended, Batch, LogError};
@@ -31,9 +31,22 @@ impl PostgresLog {
     pub async fn connect(url: &str, partitions: i32) -> Result<Self, LogError> {
         let options = address::parse(url)?;
         let installation = install::install(&options, partitions).await?;
+        Ok(Self::of(options, installation))
+    }
+
+    /// Connects to a database to read it and nothing else: no statement can change anything, and a
+    /// role that may select is enough. One whose schema is not the one that this program knows is
+    /// [`LogError::Unusable`].
+    pub async fn connect_to_read(url: &str) -> Result<Self, LogError> {
+        let options = address::parse(url)?.options([("default_transaction_read_only", "on")]);
+        let installation = install::installation(&options).await?;
+        Ok(Self::of(options, installation))
+    }
+
+    fn of(options: PgConnectOptions, installation: Installation) -> Self {
         let appends = Connections::new(options.clone(), FOR_APPENDS);
         let rest = Connections::new(options, FOR_THE_REST);
-        Ok(Self { appends, rest, installation })
+        Self { appends, rest, installation }
     }
 }
 

@@ -32,7 +32,8 @@ impl SqliteLog {
     }
 
     /// Opens the log of a data directory to read it and nothing else, as beside a server that
-    /// serves it. One whose schema is older than this program's is [`LogError::Unusable`].
+    /// serves it. One whose schema is not the one that this program knows is
+    /// [`LogError::Unusable`].
     pub async fn open_to_read(data_dir: &Path) -> Result<Self, LogError> {
         let (reader, installation) = open::only_reader(data_dir).await?;
         let readers = open::readers(data_dir);

@@ -17,7 +17,9 @@ use uuid::Uuid;
 
 use crate::{Appended, Batch, LogError};
 
-pub(crate) use install::{INSTALL, INSTALLED, Schema, Step, installed, migrated, migrator};
+pub(crate) use install::{
+    INSTALL, INSTALLED, Schema, Step, TAKEN, check_taken, installed, migrated, migrator,
+};
 pub(crate) use sql::{EVENT_COLUMNS, event_columns};
 pub(crate) use value::{Cells, Value, bind_all, bind_event};
 

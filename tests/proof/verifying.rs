@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use tokio::task::block_in_place;
 
 use crate::program::{Home, Serving, client, complaint, said};
-use crate::stores::{Database, on_both_stores};
+use crate::secrecy::remains::remains;
+use crate::stores::{Database, Place, on_both_stores};
 
 on_both_stores!(
     a_record_holds_until_somebody_alters_it,
@@ -17,6 +18,7 @@ on_both_stores!(
     an_event_is_proved_offline,
     an_export_is_proved_offline,
     what_cannot_be_told_is_not_guessed,
+    a_check_changes_nothing_of_what_it_checks,
 );
 
 /// A server that seals each second, and a way to ask it.
@@ -234,4 +236,70 @@ async fn what_cannot_be_told_is_not_guessed(database: Arc<Database>) {
     drop(database.log().await);
     let nobody = verify(&home, &["--tenant", "nobody"]);
     assert_eq!(code(&nobody), 2, "{}", complaint(&nobody));
+}
+
+/// All that the store holds, byte for byte.
+async fn held(database: &Database, home: &Home) -> Vec<(String, Vec<u8>)> {
+    let mut held = remains(database, &home.data_dir).await;
+    held.retain(|(name, _)| name.ends_with("log.db") || name.starts_with("table "));
+    assert!(!held.is_empty());
+    held
+}
+
+/// The same database for a role that may look at its tables, and do nothing else.
+fn as_reader(url: &str, role: &str) -> Place {
+    let (place, query) = url.split_once('?').unwrap_or((url, ""));
+    let rest = place.split_once("://").unwrap().1;
+    let (authority, name) = rest.split_once('/').unwrap();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let ours = format!("user={role}&password=look");
+    let kept = query.split('&').filter(|pair| !pair.starts_with("user=") && !pair.is_empty());
+    let query: Vec<_> = kept.chain([ours.as_str()]).collect();
+    Place::Url(format!("postgres://{host}/{name}?{}", query.join("&")))
+}
+
+async fn a_check_changes_nothing_of_what_it_checks(database: Arc<Database>) {
+    let home = Home::of(&database);
+    let asked = Asked::serve(&home);
+    asked.checkpoint(1).await;
+    block_in_place(|| asked.serving.stop());
+    let before = held(&database, &home).await;
+    said(&verify(&home, &[]));
+    assert_eq!(held(&database, &home).await, before);
+
+    // A step that this program knows is not taken, and then one is that it does not know.
+    let taken = "WHERE version = 2";
+    let aside = format!(
+        "CREATE TABLE aside AS SELECT * FROM _sqlx_migrations {taken}; \
+         DELETE FROM _sqlx_migrations {taken}"
+    );
+    let back = "INSERT INTO _sqlx_migrations SELECT * FROM aside; DROP TABLE aside";
+    let later = format!("UPDATE _sqlx_migrations SET version = 99 {taken}");
+    let sooner = "UPDATE _sqlx_migrations SET version = 2 WHERE version = 99";
+    for (change, undo, why) in [
+        (aside.as_str(), back, "its schema is older than this program"),
+        (&later, sooner, "its schema has step 99, which is newer than this program"),
+    ] {
+        database.tamper(change).await;
+        let before = held(&database, &home).await;
+        let output = verify(&home, &[]);
+        assert_eq!(code(&output), 2);
+        assert!(complaint(&output).contains(why), "{}", complaint(&output));
+        assert_eq!(held(&database, &home).await, before);
+        database.tamper(undo).await;
+    }
+    said(&verify(&home, &[]));
+
+    let Place::Url(url) = &database.place else { return };
+    let role = format!("reader_{}", uuid::Uuid::now_v7().simple());
+    let made = format!(
+        "CREATE ROLE {role} LOGIN PASSWORD 'look'; \
+         GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}"
+    );
+    database.tamper(&made).await;
+    let reader = Home::at(&as_reader(url, &role));
+    assert!(said(&verify(&reader, &[])).starts_with("holds: "));
+    // Whoever brings the schema up to date needs more.
+    assert_eq!(code(&block_in_place(|| reader.tool(&["migrate"]))), 1);
+    database.tamper(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
 }

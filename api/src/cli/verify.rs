@@ -21,8 +21,8 @@ const BYTES_MOST: u64 = 32 * 1024 * 1024;
 
 /// Prove that nobody altered the record, or name the first event that does not hold
 ///
-/// Reads every event, computes every hash again, and checks every signed checkpoint. A data
-/// directory may be served meanwhile. For an export, and for the proof of one event, the public
+/// Reads every event, computes every hash again, and checks every signed checkpoint. It changes
+/// nothing: a store may be served meanwhile, and in PostgreSQL a role that may select is enough. For an export, and for the proof of one event, the public
 /// key is all it takes.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -7,7 +7,10 @@ use uuid::Uuid;
 use super::append::insert_events;
 use super::connections::connect;
 use super::fault::fault;
-use crate::store::{INSTALL, INSTALLED, Installation, Schema, Step, installed, migrated, migrator};
+use crate::store::{
+    INSTALL, INSTALLED, Installation, Schema, Step, TAKEN, check_taken, installed, migrated,
+    migrator,
+};
 use crate::{LogError, genesis};
 
 const STEPS: [Step; 3] = [
@@ -35,6 +38,18 @@ pub(super) async fn install(
     let installation = first_rows(&mut connection, partitions).await?;
     connection.close().await.map_err(fault)?;
     Ok(installation)
+}
+
+/// What is installed, for whoever only reads and changes nothing.
+pub(super) async fn installation(options: &PgConnectOptions) -> Result<Installation, LogError> {
+    let mut connection = connect(options).await.map_err(fault)?;
+    check_server(&mut connection).await?;
+    schema(&mut connection).await?.check_made()?;
+    let taken = sqlx::query_as(TAKEN).fetch_all(&mut connection).await.map_err(fault)?;
+    check_taken(&STEPS, &taken)?;
+    let found = sqlx::query(INSTALLED).fetch_all(&mut connection).await.map_err(fault)?;
+    connection.close().await.map_err(fault)?;
+    installed(&found)
 }
 
 async fn check_server(connection: &mut PgConnection) -> Result<(), LogError> {

@@ -11,7 +11,10 @@ use uuid::Uuid;
 
 use super::append::insert_events;
 use super::fault::{fault, is_busy};
-use crate::store::{INSTALL, INSTALLED, Installation, Schema, Step, installed, migrated, migrator};
+use crate::store::{
+    INSTALL, INSTALLED, Installation, Schema, Step, TAKEN, check_taken, installed, migrated,
+    migrator,
+};
 use crate::{LogError, genesis};
 
 const STEPS: [Step; 3] = [
@@ -60,17 +63,9 @@ pub(super) async fn only_reader(
     }
     let options = options(data_dir).read_only(true);
     let mut reader = options.connect().await.map_err(fault)?;
-    let newest = "SELECT max(version) FROM _sqlx_migrations";
-    let schema = schema(&mut reader).await?;
-    let steps: Option<i64> = if schema.ours {
-        sqlx::query_scalar(newest).fetch_one(&mut reader).await.map_err(fault)?
-    } else {
-        None
-    };
-    if steps < STEPS.last().map(|(number, ..)| *number) {
-        let why = "its schema is older than this program; run `chancery migrate` once";
-        return Err(LogError::Unusable(why.to_owned()));
-    }
+    schema(&mut reader).await?.check_made()?;
+    let taken = sqlx::query_as(TAKEN).fetch_all(&mut reader).await.map_err(fault)?;
+    check_taken(&STEPS, &taken)?;
     let found = sqlx::query(INSTALLED).fetch_all(&mut reader).await.map_err(fault)?;
     Ok((reader, installed(&found)?))
 }

@@ -25,6 +25,13 @@ impl Schema {
         }
         Ok(())
     }
+
+    /// The same, for whoever does not make what is not there.
+    pub(crate) fn check_made(self) -> Result<(), LogError> {
+        self.check()?;
+        let none = || LogError::Unusable("there is no store in it".to_owned());
+        self.ours.then_some(()).ok_or_else(none)
+    }
 }
 
 pub(crate) fn migrator(steps: &[Step]) -> Migrator {
@@ -35,25 +42,53 @@ pub(crate) fn migrator(steps: &[Step]) -> Migrator {
     Migrator::with_migrations(steps.iter().map(step).collect())
 }
 
+/// The steps that a schema has taken, with what each of them hashes to.
+pub(crate) const TAKEN: &str = "SELECT version, checksum FROM _sqlx_migrations ORDER BY version";
+
+/// Refuses a schema that is not the one of these steps, for whoever will not change it.
+pub(crate) fn check_taken(steps: &[Step], taken: &[(i64, Vec<u8>)]) -> Result<(), LogError> {
+    let ours = migrator(steps);
+    let known = |number: i64| ours.iter().find(|step| step.version == number);
+    for (number, checksum) in taken {
+        let wrong = match known(*number) {
+            None => MigrateError::VersionMissing(*number),
+            Some(step) if *step.checksum != **checksum => MigrateError::VersionMismatch(*number),
+            Some(_) => continue,
+        };
+        return Err(LogError::Unusable(unlike(&wrong)));
+    }
+    if ours.iter().all(|step| taken.iter().any(|(number, _)| *number == step.version)) {
+        return Ok(());
+    }
+    let why = "its schema is older than this program; run `chancery migrate` once";
+    Err(LogError::Unusable(why.to_owned()))
+}
+
 /// Tells why the schema could not be brought up to date; `fault` knows the driver's own errors.
 pub(crate) fn migrated(
     result: Result<(), MigrateError>,
     fault: fn(sqlx::Error) -> LogError,
 ) -> Result<(), LogError> {
-    let why = match result {
-        Ok(()) => return Ok(()),
+    match result {
+        Ok(()) => Ok(()),
         Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
-            return Err(fault(error));
+            Err(fault(error))
         }
-        Err(MigrateError::VersionMissing(number)) => {
-            format!("its schema has step {number}, which is newer than this program; update it")
-        }
-        Err(MigrateError::VersionMismatch(number)) => {
-            format!("step {number} of its schema is not the one this program knows")
-        }
-        Err(other) => other.to_string(),
-    };
-    Err(LogError::Unusable(why))
+        Err(other) => Err(LogError::Unusable(unlike(&other))),
+    }
+}
+
+/// How a schema is unlike the one that this program knows.
+fn unlike(error: &MigrateError) -> String {
+    if let MigrateError::VersionMissing(number) = error {
+        return format!(
+            "its schema has step {number}, which is newer than this program; update it"
+        );
+    }
+    if let MigrateError::VersionMismatch(number) = error {
+        return format!("step {number} of its schema is not the one this program knows");
+    }
+    error.to_string()
 }
 
 /// The one row that says which installation this is. The first node's word holds for all.

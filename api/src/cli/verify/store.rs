@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use domain::TenantId;
 use eventlog::proof::{Audit, Checkpoint, SigningKey, VerifierKey, tenant_origin};
-use eventlog::{EventLog, Placement, SqliteLog};
+use eventlog::{EventLog, Placement};
 
 use super::Verify;
 use super::outcome::Outcome;
 use crate::cli::{Failure, PARTITIONS, progress};
-use crate::store::{master_key, open_log};
+use crate::store::{master_key, open_log_to_read};
 
 impl Verify {
     pub(super) async fn store(&self) -> Result<Outcome, Failure> {
@@ -35,11 +35,7 @@ impl Verify {
 
     async fn open(&self) -> Result<(Arc<dyn EventLog>, VerifierKey), Failure> {
         let (data_dir, place) = (self.place.data_dir(), self.place.place(PARTITIONS));
-        let log: Arc<dyn EventLog> = if self.place.is_embedded() {
-            Arc::new(SqliteLog::open_to_read(data_dir.path()).await?)
-        } else {
-            open_log(&data_dir, &place).await?
-        };
+        let log = open_log_to_read(&data_dir, &place).await?;
         if let Some(key) = self.key()? {
             return Ok((log, key));
         }
