@@ -1,12 +1,22 @@
 //! The sealer: what it seals, how it goes on, and what it does not seal.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
-use eventlog::proof::{Checkpoint, Flaw, installation_origin, tenant_origin};
+use api::settings::Settings;
+use commands::SystemClock;
+use eventlog::MasterKey;
+use eventlog::proof::{
+    Audit, Checkpoint, Finding, Flaw, SigningKey, installation_origin, tenant_origin,
+};
+use serde_json::{Value, json};
 
 use super::{Sealed, key_of, now, sealer, spot};
 use crate::contract::sample::tenant;
+use crate::program::{Home, MASTER_KEY, client, serve_here};
 use crate::stores::{Database, on_both_stores};
+use crate::world::Reply;
 
 on_both_stores!(
     what_is_new_is_sealed_once,
@@ -18,6 +28,8 @@ on_both_stores!(
     a_tail_that_vanished_raises_an_alarm,
     a_forged_checkpoint_raises_an_alarm,
     a_missing_entry_stops_everything,
+    what_was_put_right_is_sealed_on,
+    the_alarm_of_a_server_ends_when_the_record_is_put_right,
 );
 
 async fn what_is_new_is_sealed_once(database: Arc<Database>) {
@@ -185,4 +197,102 @@ async fn a_missing_entry_stops_everything(database: Arc<Database>) {
     assert!(is_stopped);
     let store = sealed.log.proofs().unwrap();
     assert_eq!(store.head_of(&tenant("beta"), i64::MAX).await.unwrap(), None);
+}
+
+fn said(findings: &[Finding]) -> BTreeSet<String> {
+    findings.iter().map(Finding::to_string).collect()
+}
+
+/// What was found stays as it is until it is undone; then nothing is left of it.
+async fn put_right(database: &Database, sealed: &mut Sealed, undo: &str) {
+    let found = sealed.seal().await.found;
+    assert!(!found.is_empty());
+    for _ in 0..2 {
+        let left = sealed.sealer.look_again(&found, now()).await.unwrap();
+        assert_eq!(said(&left), said(&found));
+        assert_eq!(sealed.seal().await.events, 0);
+    }
+    database.tamper(undo).await;
+    assert_eq!(sealed.sealer.look_again(&found, now()).await.unwrap(), []);
+}
+
+async fn what_was_put_right_is_sealed_on(database: Arc<Database>) {
+    let mut sealed = Sealed::begin(&database).await;
+    sealed.add("acme", 4).await;
+    sealed.seal().await;
+    // An altered row.
+    sealed.add("acme", 3).await;
+    let sixth = "WHERE tenant = 'acme' AND ordinal = 6";
+    database.tamper(&format!("CREATE TABLE kept AS SELECT * FROM events {sixth}")).await;
+    database.tamper(&format!("UPDATE events SET actor_id = 'x' {sixth}")).await;
+    let undo = format!("DELETE FROM events {sixth}; INSERT INTO events SELECT * FROM kept");
+    put_right(&database, &mut sealed, &undo).await;
+    sealed.add("acme", 1).await;
+    let round = sealed.seal().await;
+    assert_eq!((round.events, round.found), (3, vec![]), "the fifth was sealed before");
+    // A tail that vanished.
+    let tail = "WHERE partition = 0 AND position > 5";
+    database.tamper(&format!("CREATE TABLE tail AS SELECT * FROM events {tail}")).await;
+    database.tamper(&format!("DELETE FROM events {tail}")).await;
+    put_right(&database, &mut sealed, "INSERT INTO events SELECT * FROM tail").await;
+    sealed.add("beta", 2).await;
+    assert_eq!(sealed.seal().await.events, 2);
+    // The installation's own tree.
+    database.tamper("UPDATE installation_checkpoints SET signed_at = signed_at + 1").await;
+    sealed.add("acme", 1).await;
+    sealed.sealer = sealer(&sealed.log);
+    let undo = "UPDATE installation_checkpoints SET signed_at = signed_at - 1";
+    put_right(&database, &mut sealed, undo).await;
+    assert_eq!(sealed.seal().await.events, 1);
+    let verdict = sealed.verdict().await;
+    assert!(verdict.holds() && verdict.unsealed == 0, "{:?}", verdict.findings);
+}
+
+/// What a server says of its record, once it says that.
+async fn wait_for(url: &str, word: &str, rounds: u32) -> bool {
+    for _ in 0..rounds {
+        let ready = client().get(format!("{url}/readyz")).send().await.unwrap();
+        assert_eq!(ready.status(), 200, "the rest of it is served");
+        if ready.json::<Value>().await.unwrap()["record"] == word {
+            return true;
+        }
+        tokio::time::sleep(EVERY / 4).await;
+    }
+    false
+}
+
+const EVERY: Duration = Duration::from_millis(200);
+
+async fn the_alarm_of_a_server_ends_when_the_record_is_put_right(database: Arc<Database>) {
+    let home = Home::of(&database);
+    let settings = Settings { seal_every: EVERY, ..Settings::default() };
+    let server = serve_here(&home, database.place.clone(), Arc::new(SystemClock), settings).await;
+    let url = server.url();
+    let token = home.credentials()["bearer"]["admin"].as_str().unwrap().to_owned();
+    let commands = format!("{url}/v1/tenants/default/commands/CreateGroup");
+    // It has to be altered before it is sealed; if it was not, another one is tried.
+    let mut altered = String::new();
+    for number in 0..50 {
+        let request = client().post(&commands).bearer_auth(&token);
+        let made = Reply::of(request.json(&json!({"name": format!("group {number}")}))).await;
+        let ordinal = made.header("chancery-position");
+        altered = format!("WHERE tenant = 'default' AND ordinal = {ordinal}");
+        database.tamper(&format!("UPDATE events SET command = 'Other' {altered}")).await;
+        if wait_for(&url, "does not hold", 12).await {
+            break;
+        }
+        database.tamper(&format!("UPDATE events SET command = 'CreateGroup' {altered}")).await;
+    }
+    assert!(wait_for(&url, "does not hold", 1).await);
+    // Looking again changes nothing while nothing is put right.
+    tokio::time::sleep(EVERY * 12).await;
+    assert!(wait_for(&url, "does not hold", 1).await);
+    database.tamper(&format!("UPDATE events SET command = 'CreateGroup' {altered}")).await;
+    assert!(wait_for(&url, "ok", 1_000).await, "the alarm does not end");
+    server.stop().await;
+    let log = database.log().await;
+    let key = SigningKey::derive(&MasterKey::parse(MASTER_KEY).unwrap(), log.installation());
+    let key = key.unwrap();
+    let verdict = Audit::new(&*log, key.verifier(), None, |_| {}).unwrap().all().await.unwrap();
+    assert!(verdict.holds() && verdict.unsealed == 0, "{:?}", verdict.findings);
 }

@@ -1,4 +1,4 @@
-//! What was found not to hold of the record since the program started.
+//! What was found not to hold of the record, and does not hold still.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,9 +9,18 @@ use eventlog::proof::Finding;
 pub(super) struct Flaws(Arc<Mutex<Vec<Finding>>>);
 
 impl Flaws {
-    /// Adds one; it stays until the program ends, since nobody can take back what was signed.
+    /// Adds one.
     pub(super) fn add(&self, finding: Finding) {
         self.held().push(finding);
+    }
+
+    pub(super) fn all(&self) -> Vec<Finding> {
+        self.held().clone()
+    }
+
+    /// Has these in place of all that there were.
+    pub(super) fn replace(&self, left: Vec<Finding>) {
+        *self.held() = left;
     }
 
     /// How many there are, as a metric has it.

@@ -1,18 +1,23 @@
-//! The sealer at work: every few seconds, and once more when the server stops.
+//! The sealer at work: every few seconds, and once more when the server stops. Now and then it looks
+//! again at what did not hold, so that the alarm ends when somebody has put it right.
 
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use commands::Clock;
 use eventlog::SealError;
-use eventlog::proof::{Round, Sealer, SigningKey};
+use eventlog::proof::{Finding, Round, Sealer, SigningKey};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::flaws::Flaws;
 use crate::app::App;
+
+/// So many rounds go by before what did not hold is looked at again.
+const ROUNDS_BETWEEN: u32 = 10;
 
 /// The running sealer.
 pub(super) struct Sealing {
@@ -25,7 +30,8 @@ impl Sealing {
     pub(super) fn start(app: &App, clock: Arc<dyn Clock>, flaws: Flaws) -> Result<Self, SealError> {
         let key = SigningKey::derive(app.keyring.master(), app.log.installation())?;
         let sealer = Sealer::new(Arc::clone(&app.log), key);
-        let work = Work { sealer, clock, flaws, last_good: Instant::now() };
+        let (last_good, waited) = (Instant::now(), 0);
+        let work = Work { sealer, clock, flaws, last_good, waited };
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(work.run(app.settings.seal_every, stopped));
         Ok(Self { stop, task })
@@ -46,6 +52,8 @@ struct Work {
     clock: Arc<dyn Clock>,
     flaws: Flaws,
     last_good: Instant,
+    /// Rounds since it was looked again.
+    waited: u32,
 }
 
 impl Work {
@@ -74,9 +82,12 @@ impl Work {
                 let age = round.oldest.and_then(|oldest| (now - oldest).to_std().ok());
                 note(&round, age.unwrap_or_default());
                 for finding in round.found {
-                    metrics::counter!("chancery_integrity_alarms_total").increment(1);
-                    tracing::error!(%finding, "the record does not hold, and is not sealed there");
+                    alarm(&finding);
                     self.flaws.add(finding);
+                }
+                self.waited = if self.flaws.is_none() { 0 } else { self.waited + 1 };
+                if self.waited >= ROUNDS_BETWEEN {
+                    self.look_again(now).await;
                 }
             }
             Err(error) => {
@@ -88,6 +99,33 @@ impl Work {
         }
         metrics::gauge!("chancery_record_flaws").set(self.flaws.count());
     }
+
+    async fn look_again(&mut self, now: DateTime<Utc>) {
+        self.waited = 0;
+        let found = self.flaws.all();
+        let left = match self.sealer.look_again(&found, now).await {
+            Ok(left) => left,
+            Err(error) => {
+                let error = &error as &dyn Error;
+                tracing::warn!(error, "what does not hold cannot be looked at again now");
+                return;
+            }
+        };
+        left.iter().filter(|finding| !found.contains(finding)).for_each(alarm);
+        for finding in found.iter().filter(|finding| !left.contains(finding)) {
+            tracing::info!(%finding, "this is over");
+        }
+        if left.is_empty() {
+            tracing::info!("the record holds again, and is sealed on");
+        }
+        self.flaws.replace(left);
+    }
+}
+
+/// What does not hold, as it is found.
+fn alarm(finding: &Finding) {
+    metrics::counter!("chancery_integrity_alarms_total").increment(1);
+    tracing::error!(%finding, "the record does not hold, and is not sealed there");
 }
 
 /// How much there was to seal, and how old the oldest of it was.

@@ -1,6 +1,7 @@
 //! The sealer: reads what is new, checks it, extends the trees, and signs their heads. Every node
 //! may run one; of two that seal the same, one lands and the other reads on from there.
 
+mod again;
 mod grove;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +35,8 @@ pub struct Round {
     pub checkpoints: u64,
     /// When the oldest of these events was recorded.
     pub oldest: Option<DateTime<Utc>>,
-    /// What was found not to hold in this round. Its tenant is not sealed from here on.
+    /// What was found not to hold in this round. Its tenant is not sealed until
+    /// [`Sealer::look_again`] finds nothing wrong with it.
     pub found: Vec<Finding>,
 }
 
@@ -47,9 +49,9 @@ pub struct Sealer {
     read: Vec<i64>,
     /// Tenants to be read by themselves, from their last checkpoint on.
     behind: BTreeSet<TenantId>,
-    /// Tenants that do not hold, and are not sealed any more while this lives.
+    /// Tenants that do not hold, and are not sealed until they do.
     broken: BTreeSet<TenantId>,
-    /// Whether the installation's own tree does not hold: then nothing is sealed any more.
+    /// Whether the installation's own tree does not hold: nothing is sealed until it does.
     is_stopped: bool,
     round: Round,
 }
