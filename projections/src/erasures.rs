@@ -147,8 +147,10 @@ macro_rules! select {
 
 const ONE: &str = select!("e.subject = $2");
 const BEHIND: &str = select!("e.ordinal > $2 order by e.ordinal limit $3");
+const BEHIND_OF: &str =
+    select!("e.ordinal > $2 and e.organization_id = $4 order by e.ordinal limit $3");
 
-pub(crate) const STATEMENTS: &[&[&str]] = &[&[ONE, BEHIND], silent::STATEMENTS];
+pub(crate) const STATEMENTS: &[&[&str]] = &[&[ONE, BEHIND, BEHIND_OF], silent::STATEMENTS];
 
 /// The erasure of a subject; `None` while it was not erased.
 pub async fn one(
@@ -168,6 +170,19 @@ pub async fn behind(
     limit: i64,
 ) -> Result<Vec<ErasureRow>, ViewError> {
     let rows = views.rows(ERASURES.name, tenant, BEHIND, &values![ordinal, limit]).await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// The same, of those who belong to this organization.
+pub async fn behind_of(
+    views: &Views,
+    tenant: &TenantId,
+    organization: &str,
+    ordinal: i64,
+    limit: i64,
+) -> Result<Vec<ErasureRow>, ViewError> {
+    let asked = values![ordinal, limit, organization];
+    let rows = views.rows(ERASURES.name, tenant, BEHIND_OF, &asked).await?;
     rows.into_iter().map(read).collect()
 }
 

@@ -16,6 +16,7 @@ on_both_stores!(
     a_history_tells_what_is_theirs,
     a_comparison_tells_of_what_is_theirs,
     their_events_are_proved_and_no_others,
+    erasures_of_theirs_are_reported,
     what_is_of_all_of_the_tenant_is_refused,
 );
 
@@ -164,6 +165,13 @@ async fn a_history_tells_what_is_theirs(database: Arc<Database>) {
         ([types(&user)[1].clone(), types(&user)[0].clone()].into(), &json!(null))
     );
 
+    // What was then, of what is theirs.
+    let created = user.body["history"][0]["ordinal"].to_string();
+    let path = format!("{ROOT}/history/user/{}", party.user);
+    let then = world.request("GET", &path).bearer_auth(&party.token);
+    let then = Reply::of(then.header("chancery-as-of", created)).await;
+    assert_eq!(types(&then), ["user.created"], "{then}");
+
     let robot = world.robot("robot").await;
     let unknown = party.get(&world, "history/user/A-B-404").await;
     assert_eq!(unknown.status, 404, "{unknown}");
@@ -256,6 +264,31 @@ async fn their_events_are_proved_and_no_others(database: Arc<Database>) {
     let reply = party.get(&world, &format!("events/{newest}/proof")).await;
     let code = "urn:chancery:problem:not_sealed";
     assert_eq!((reply.status, &reply.body["type"]), (404, &json!(code)), "{reply}");
+    world.stop().await;
+}
+
+async fn erasures_of_theirs_are_reported(database: Arc<Database>) {
+    let world = World::start(&database).await;
+    let party = Party::make(&world).await;
+    let profile = json!({
+        "firstName": "F", "lastName": "L", "email": "f@a.test", "country": "USA",
+    });
+    let other = json!({"organization": world.credentials.organization_id, "profile": profile});
+    let other = world.command("CreateUser", other).await["user"].clone();
+    for subject in [&other, &json!(party.user)] {
+        world.command("EraseSubject", json!({"subject": subject})).await;
+    }
+    let reply = party.get(&world, "erasures?limit=1").await;
+    let listed = reply.body["erasures"].as_array().unwrap();
+    assert_eq!((listed.len(), &listed[0]["subject"]), (1, &json!(party.user)), "{reply}");
+    let next = reply.body["next"].as_str().unwrap();
+    let rest = party.get(&world, &format!("erasures?limit=1&after={next}")).await;
+    assert_eq!((&rest.body["erasures"], &rest.body["next"]), (&json!([]), &json!(null)));
+    let theirs = party.get(&world, &format!("erasures/{}", party.user)).await;
+    assert_eq!(theirs.body["erased"]["rows"]["users"], 1, "{theirs}");
+    let foreign = party.get(&world, &format!("erasures/{}", other.as_str().unwrap())).await;
+    let unknown = party.get(&world, "erasures/A-B-404").await;
+    assert_eq!(refusal(&foreign), refusal(&unknown));
     world.stop().await;
 }
 
