@@ -32,6 +32,7 @@ mod start_data;
 mod stores;
 mod tenant_clients;
 mod tidy;
+mod webhooks;
 mod world;
 mod writer;
 mod zitadel;

@@ -17,6 +17,7 @@ mod proofs;
 mod queries;
 mod show;
 mod sight;
+mod webhooks;
 
 pub(crate) use diff::changed;
 pub(crate) use events::{envelope, payload};
@@ -97,6 +98,8 @@ pub(crate) fn dialect() -> Dialect<Native> {
         .op("proveInstallationConsistency", Method::GET, "/v1/proofs/consistency",        right(Right::EventsRead),      proofs::installation_consistency)
         .op("getProofKey",       Method::GET,  "/v1/proof-key",                           right(Right::EventsRead),      proofs::key)
         .op("listAccessRecords", Method::GET,  "/v1/tenants/{tenant}/access-records",     right(Right::EventsRead),      access_records::list)
+        .op("listWebhooks",      Method::GET,  "/v1/tenants/{tenant}/webhooks",           right(Right::EventsRead),      webhooks::list)
+        .op("getWebhook",        Method::GET,  "/v1/tenants/{tenant}/webhooks/{id}",      right(Right::EventsRead),      webhooks::one)
         .op("listProjections",   Method::GET,  "/v1/projections",                         right(Right::ProjectionRead),  projections::list)
         .op("rebuildProjection", Method::POST, "/v1/projections/{name}/rebuild",          right(Right::ProjectionAdmin), projections::rebuild)
         .op("getOpenApi",        Method::GET,  "/openapi.json",                           Needs::Nothing,                openapi::get)

@@ -13,6 +13,8 @@ use crate::Mint;
 pub struct Context<F = ()> {
     /// The instant the events will carry; not before the partition's last one.
     pub now: DateTime<Utc>,
+    /// The tenant's newest ordinal; the first event decided now gets the next one.
+    pub newest: i64,
     pub actor: Actor,
     /// What the actor holds themselves.
     pub authority: Authority,
@@ -151,7 +153,8 @@ impl<F> Context<F> {
     /// The same for a command that is part of this one.
     pub(crate) fn with<G>(&self, fresh: G) -> Context<G> {
         let (actor, authority) = (self.actor.clone(), self.authority.clone());
-        Context { now: self.now, actor, authority, address: self.address, fresh }
+        let (now, newest, address) = (self.now, self.newest, self.address);
+        Context { now, newest, actor, authority, address, fresh }
     }
 }
 
@@ -161,6 +164,6 @@ impl<F> Context<F> {
     pub(crate) fn sample(fresh: F) -> Self {
         let now = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
         let (actor, authority) = (Actor::system(), Authority::full());
-        Self { now, actor, authority, address: None, fresh }
+        Self { now, newest: 0, actor, authority, address: None, fresh }
     }
 }

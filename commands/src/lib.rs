@@ -26,6 +26,7 @@ pub mod subjects;
 pub mod tenants;
 pub mod tokens;
 pub mod users;
+pub mod webhooks;
 
 pub use access::{Grant, GrantFault};
 pub use body::BodyError;

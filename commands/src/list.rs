@@ -47,6 +47,10 @@ use crate::tokens::{IssueToken, RevokeToken};
 use crate::users::{
     ConfirmEmail, CreateUser, DeleteUser, ReplaceUserProfile, SetUserGrants, SetUserNotifications,
 };
+use crate::webhooks::{
+    AddWebhook, PauseWebhook, RemoveWebhook, ResetWebhookSecret, ResumeWebhook, RewindWebhook,
+    UpdateWebhook,
+};
 use crate::{Command, Granted, Refusal, Rejection};
 
 /// A command, as the native API offers it.
@@ -161,6 +165,7 @@ commands! {
     AddAsset
     AddCidrBlock
     AddClientKey
+    AddWebhook
     AssignContractType
     BlockUsersOnAsset
     ChangeCidrBlock
@@ -205,6 +210,7 @@ commands! {
     LockUser
     MoveAsset
     MoveGroup
+    PauseWebhook
     PurgeClient
     RecordMailDelivered
     RecordSignIn
@@ -221,6 +227,7 @@ commands! {
     RemoveAsset
     RemoveCidrBlock
     RemoveClientKey
+    RemoveWebhook
     RenameClient
     RenameGroup
     ReplaceClient
@@ -230,8 +237,11 @@ commands! {
     ResetFeatures
     ResetSecondFactor
     ResetUserPassword
+    ResetWebhookSecret
+    ResumeWebhook
     RevokeClientRole
     RevokeToken
+    RewindWebhook
     SetAccessSchema
     SetBlockedAssets
     SetClientAllowList
@@ -246,6 +256,7 @@ commands! {
     UnlockClient
     UnlockUser
     UpdateClient
+    UpdateWebhook
     UseRecordCode
 }
 

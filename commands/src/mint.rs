@@ -112,11 +112,16 @@ impl<'a> Mint<'a> {
         self.founding.take()
     }
 
+    /// So many random bytes.
+    pub fn bytes<const N: usize>(&self) -> Result<[u8; N], SealError> {
+        let mut bytes = [0; N];
+        getrandom::fill(&mut bytes).map_err(|_| SealError::NoRandomness)?;
+        Ok(bytes)
+    }
+
     /// A random UUID.
     pub fn uuid(&self) -> Result<Uuid, SealError> {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).map_err(|_| SealError::NoRandomness)?;
-        Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
+        Ok(uuid::Builder::from_random_bytes(self.bytes()?).into_uuid())
     }
 
     /// `length` characters of `alphabet`, each equally likely.

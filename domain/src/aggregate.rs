@@ -11,13 +11,36 @@ use crate::{
 /// A thing with an id and a history of its own; its events are numbered 1, 2, 3, ... (`sequence`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Aggregate {
-    /// `tenant`, `organization`, `group`, `asset`, `role`, `user`, `client`, `client_defaults`,
-    /// `record`, `subject`, `token`, `membership`, `allow_list`, `cidr_block`, `catalog`, or `feature.<level>`.
+    /// One of [`Aggregate::KINDS`].
     pub kind: String,
     pub id: String,
 }
 
 impl Aggregate {
+    /// What an aggregate can be.
+    pub const KINDS: [&'static str; 20] = [
+        "tenant",
+        "organization",
+        "group",
+        "asset",
+        "role",
+        "user",
+        "client",
+        "client_defaults",
+        "record",
+        "subject",
+        "token",
+        "membership",
+        "allow_list",
+        "cidr_block",
+        "catalog",
+        "webhook",
+        "feature.system",
+        "feature.instance",
+        "feature.organization",
+        "feature.user",
+    ];
+
     fn new(kind: &str, id: impl ToString) -> Self {
         Self { kind: kind.to_owned(), id: id.to_string() }
     }
@@ -75,6 +98,9 @@ impl Aggregate {
     }
     pub fn record(id: crate::RecordId) -> Self {
         Self::new("record", id)
+    }
+    pub fn webhook(id: crate::WebhookId) -> Self {
+        Self::new("webhook", id)
     }
     /// The settings of API clients that have none of their own.
     pub fn client_defaults(id: &TenantId) -> Self {

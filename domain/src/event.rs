@@ -198,6 +198,13 @@ events! {
     "catalog.product_registered"        1 ProductRegistered       in catalog,       |t, _it| Aggregate::catalog(t);
     "catalog.switch_key_registered"     1 SwitchKeyRegistered     in catalog,       |t, _it| Aggregate::catalog(t);
     "catalog.grantable_role_registered" 1 GrantableRoleRegistered in catalog,       |t, _it| Aggregate::catalog(t);
+    "webhook.added"                 1 WebhookAdded                in webhooks,      |_t, it| Aggregate::webhook(it.webhook);
+    "webhook.updated"               1 WebhookUpdated              in webhooks,      |_t, it| Aggregate::webhook(it.webhook);
+    "webhook.secret_reset"          1 WebhookSecretReset          in webhooks,      |_t, it| Aggregate::webhook(it.webhook);
+    "webhook.rewound"               1 WebhookRewound              in webhooks,      |_t, it| Aggregate::webhook(it.webhook);
+    "webhook.paused"                1 WebhookPaused               in webhooks,      |_t, it| Aggregate::webhook(it.webhook);
+    "webhook.resumed"               1 WebhookResumed              in webhooks,      |_t, it| Aggregate::webhook(it.webhook);
+    "webhook.removed"               1 WebhookRemoved              in webhooks,      |_t, it| Aggregate::webhook(it.webhook);
     "feature.set"                   1 FeatureSet                  in features,      |t, it| Aggregate::features(t, &it.on), owner it.on.object(t);
     "feature.reset"                 1 FeaturesReset               in features,      |t, it| Aggregate::features(t, &it.on), owner it.on.object(t);
 }

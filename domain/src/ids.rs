@@ -156,15 +156,27 @@ texts! {
     CaptureClientId
 }
 
-/// An API client, whichever dialect made it; the tenant-clients dialect shows it as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ClientId(pub Uuid);
+/// Identifiers that are drawn at random.
+macro_rules! uuids {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
 
-impl fmt::Display for ClientId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+uuids! {
+    /// An API client, whichever dialect made it; the tenant-clients dialect shows it as it is.
+    ClientId
+    /// A web address that events are sent to.
+    WebhookId
 }
 
 #[cfg(test)]

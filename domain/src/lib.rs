@@ -39,6 +39,7 @@ mod tokens;
 mod touched;
 mod upcast;
 mod users;
+mod webhooks;
 
 pub use access::{Access, Grants, GroupGrant, Held};
 pub use access_schemas::{AccessKind, AccessSchemaSet, AccessSchemas};
@@ -86,7 +87,7 @@ pub use ids::RecordId;
 pub use ids::{
     AkamaiClientId, ApiId, AssetId, CaptureClientId, CidrBlockId, ClientId, ContractTypeId,
     CpCodeId, CredentialId, GrantedRoleId, GroupId, IdError, KeyId, OrganizationId, ResourceId,
-    RoleId, TenantId, TokenId, UserId,
+    RoleId, TenantId, TokenId, UserId, WebhookId,
 };
 pub use memberships::{MemberRole, MembershipSet, Memberships};
 pub use moves::{AccessChange, Lineage, MoveFault, PlannedMove};
@@ -115,4 +116,8 @@ pub use tokens::{Token, TokenIssued, TokenRevoked, Tokens};
 pub use users::{
     Person, User, UserCreated, UserDeleted, UserEmailConfirmed, UserGrantsSet, UserProfileReplaced,
     Users,
+};
+pub use webhooks::{
+    PauseReason, Webhook, WebhookAdded, WebhookContent, WebhookPaused, WebhookRemoved,
+    WebhookResumed, WebhookRewound, WebhookSecretReset, WebhookUpdated, Webhooks, is_event_filter,
 };

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::Event;
+use crate::{Aggregate, Event, TenantId};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples")
@@ -27,6 +27,8 @@ fn every_version_of_every_event_still_decodes_and_the_newest_keep_their_bytes() 
         let event = Event::decode(name, version, stored.as_bytes())
             .unwrap_or_else(|error| panic!("{}: {error:?}", path.display()));
         assert_eq!(event.name(), name);
+        let kind = event.aggregate(&TenantId::system()).kind;
+        assert!(Aggregate::KINDS.contains(&kind.as_str()), "{kind} is a kind of aggregate");
         if event.version() == version {
             let encoded = String::from_utf8(event.encode().unwrap()).unwrap();
             assert_eq!(encoded, stored, "{name} is stored in another form: give it a new version");

@@ -6,7 +6,7 @@ use crate::{AccessSchemas, RecordCodes, Records, SubjectErased};
 use crate::{
     AllowList, Assets, BlockedAssets, Catalog, ClientAllowLists, ClientKeys, ClientSettings,
     Clients, Event, Features, Groups, Memberships, Organizations, Roles, SignIns, Subjects,
-    TenantId, Tokens, Users,
+    TenantId, Tokens, Users, Webhooks,
 };
 
 /// A tenant came to be.
@@ -52,12 +52,13 @@ pub struct Tenant {
     pub allow_list: AllowList,
     pub catalog: Catalog,
     pub features: Features,
+    pub webhooks: Webhooks,
 }
 
 impl Tenant {
     /// Raised whenever `apply` or a register changes shape: snapshots of another version are
     /// ignored and the tenant is folded from its events.
-    pub const FOLD_VERSION: i32 = 16;
+    pub const FOLD_VERSION: i32 = 17;
 
     /// The tenant of which nothing is recorded yet.
     pub fn unborn(id: TenantId) -> Self {
@@ -85,6 +86,7 @@ impl Tenant {
             allow_list: AllowList::default(),
             catalog: Catalog::default(),
             features: Features::default(),
+            webhooks: Webhooks::default(),
         }
     }
 
@@ -213,6 +215,13 @@ impl Tenant {
             | Event::GrantableRoleRegistered(_) => self.catalog.apply(event),
             Event::FeatureSet(fact) => self.features.set(fact),
             Event::FeaturesReset(fact) => self.features.reset(fact),
+            Event::WebhookAdded(fact) => self.webhooks.added(fact),
+            Event::WebhookUpdated(fact) => self.webhooks.updated(fact),
+            Event::WebhookSecretReset(fact) => self.webhooks.secret_reset(fact),
+            Event::WebhookRewound(_) => {}
+            Event::WebhookPaused(fact) => self.webhooks.switch(fact.webhook, true),
+            Event::WebhookResumed(fact) => self.webhooks.switch(fact.webhook, false),
+            Event::WebhookRemoved(fact) => self.webhooks.removed(fact),
         }
     }
 
@@ -251,6 +260,7 @@ impl Tenant {
             self.allow_list.len(),
             self.catalog.len(),
             self.features.len(),
+            8 * self.webhooks.len(),
         ];
         1024 + 256 * registers.iter().sum::<usize>()
     }

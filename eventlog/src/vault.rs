@@ -27,10 +27,12 @@ pub enum VaultKind {
     /// A mail with a password that waits to be handed over. Public id: `<tenant>/<mail>`. Owner:
     /// the user.
     Mail,
+    /// What a webhook signs with. Public id: `<tenant>/<webhook>.<generation>`. Owner: the webhook.
+    WebhookSecret,
 }
 
 impl VaultKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::TenantKey,
         Self::AddressKey,
         Self::SubjectKey,
@@ -40,6 +42,7 @@ impl VaultKind {
         Self::SigningSecret,
         Self::Password,
         Self::Mail,
+        Self::WebhookSecret,
     ];
 
     /// The name it is stored by.
@@ -54,6 +57,7 @@ impl VaultKind {
             Self::SigningSecret => "signing_secret",
             Self::Password => "password",
             Self::Mail => "mail",
+            Self::WebhookSecret => "webhook_secret",
         }
     }
 }

@@ -50,6 +50,7 @@ pub mod things;
 pub mod tokens;
 pub mod user_sign_ins;
 pub mod users;
+pub mod webhooks;
 
 pub use as_of::{FOLDED_MOST, Past, Until, as_of};
 pub use change::{Changes, RowChange, TableChanges};

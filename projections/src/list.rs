@@ -6,7 +6,7 @@ use crate::{
     Projection, aggregates, allow_lists, assets, blocked_assets, catalog, cidr_blocks,
     client_access, client_allow_lists, client_keys, client_settings, clients, erasures, events,
     features, groups, memberships, organizations, positions, roles, tenant_clients, tenants,
-    tokens, user_sign_ins, users,
+    tokens, user_sign_ins, users, webhooks,
 };
 use crate::{access_schemas, record_tokens, records};
 
@@ -41,6 +41,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(positions::Positions),
         Arc::new(events::Events),
         Arc::new(erasures::Erasures),
+        Arc::new(webhooks::Webhooks),
     ]
 }
 
@@ -75,6 +76,7 @@ pub fn statements() -> Vec<&'static str> {
         cidr_blocks::STATEMENTS,
         allow_lists::STATEMENTS,
         positions::STATEMENTS,
+        webhooks::STATEMENTS,
     ];
     lists
         .iter()

@@ -11,6 +11,7 @@ use projections::roles::RoleRow;
 use projections::tenants::TenantRow;
 use projections::tokens::TokenRow;
 use projections::users::UserRow;
+use projections::webhooks::WebhookRow;
 use serde_json::{Map, Value, json};
 
 /// An instant to the microsecond.
@@ -194,6 +195,23 @@ pub(super) fn token(row: &TokenRow) -> Value {
         "organization": row.organization,
         "expiresAt": row.expires_at.map(time),
         "isRevoked": row.is_revoked,
+    });
+    marked(shown, &row.marks, owner(&row.tenant))
+}
+
+pub(super) fn webhook(row: &WebhookRow) -> Value {
+    let content = &row.content;
+    let shown = json!({
+        "webhook": row.webhook,
+        "url": content.url,
+        "description": content.description,
+        "eventTypes": content.event_types,
+        "aggregateKinds": content.aggregate_kinds,
+        "isPaused": row.paused.is_some(),
+        "pauseReason": row.paused,
+        "secretGeneration": row.secret_generation,
+        "graceUntil": row.grace_until.map(time),
+        "beginsAfter": row.begins_after,
     });
     marked(shown, &row.marks, owner(&row.tenant))
 }

@@ -153,8 +153,11 @@ fn what_takes_something_away_from_somebody_is_urgent() {
         "DeleteUser",
         "LockClient",
         "LockUser",
+        "PauseWebhook",
         "RemoveClientKey",
+        "RemoveWebhook",
         "ResetClientSecret",
+        "ResetWebhookSecret",
         "RevokeToken",
     ];
     assert_eq!(urgent, expected);

@@ -277,7 +277,7 @@ fn ask(job: &mut Job, state: &State, now: DateTime<Utc>) -> Asked {
     let actual = state.sequence(&target);
     match job.request.expected_sequence {
         Some(expected) if expected != actual => Asked::Stale(Failure::Stale { expected, actual }),
-        Some(_) | None => match job.rule.decide(&state.tenant) {
+        Some(_) | None => match job.rule.decide(&state.tenant, state.ordinal) {
             Some(decision) => Asked::Decided(target, decision),
             None => Asked::Rejected,
         },

@@ -63,8 +63,9 @@ pub(super) trait Rule: Send + Sync {
     /// What the command is about, decided at `now`.
     fn target(&mut self, tenant: &Tenant, now: DateTime<Utc>) -> Aggregate;
 
-    /// Decides, at the instant [`Rule::target`] was told; `None` is a rejection, kept here.
-    fn decide(&mut self, tenant: &Tenant) -> Option<Decision>;
+    /// Decides, at the instant [`Rule::target`] was told, on a tenant whose newest ordinal is
+    /// `newest`; `None` is a rejection, kept here.
+    fn decide(&mut self, tenant: &Tenant, newest: i64) -> Option<Decision>;
 
     /// What the native reply shows beside `details`.
     fn reply(&self) -> Map<String, Value>;
@@ -96,7 +97,7 @@ impl Job {
         let weight = ENVELOPE + command.weight();
         let (actor, authority) = (request.actor.clone(), request.authority.clone());
         let (now, address) = (DateTime::UNIX_EPOCH, request.address);
-        let context = Context { now, actor, authority, address, fresh };
+        let context = Context { now, newest: 0, actor, authority, address, fresh };
         Self {
             request,
             seat,
@@ -125,7 +126,8 @@ impl<C: Command> Rule for Work<C> {
         self.command.target(tenant, &self.context)
     }
 
-    fn decide(&mut self, tenant: &Tenant) -> Option<Decision> {
+    fn decide(&mut self, tenant: &Tenant, newest: i64) -> Option<Decision> {
+        self.context.newest = newest;
         match self.command.decide(tenant, &self.context) {
             Ok(events) if events.is_empty() => Some(Decision { events, vault: Vec::new() }),
             Ok(events) => {

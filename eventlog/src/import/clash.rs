@@ -85,9 +85,11 @@ fn is_of(kind: VaultKind, public_id: &str, tenant: &TenantId) -> bool {
     };
     match kind {
         VaultKind::TenantKey => false,
-        VaultKind::AddressKey | VaultKind::SubjectKey | VaultKind::Password | VaultKind::Mail => {
-            begins('/')
-        }
+        VaultKind::AddressKey
+        | VaultKind::SubjectKey
+        | VaultKind::Password
+        | VaultKind::Mail
+        | VaultKind::WebhookSecret => begins('/'),
         VaultKind::SigningSecret => begins('.'),
         VaultKind::ClientSecret | VaultKind::EdgeGrid | VaultKind::Bearer => true,
     }

@@ -58,6 +58,7 @@ pub(super) const LINES: &[Line] = &[
     ("features",             Of::Level,                  ""),
     ("cidr_blocks",          Of::Second("cidr_block"),   ""),
     ("allow_lists",          Of::Tenant("allow_list"),   ""),
+    ("webhooks",             Of::Second("webhook"),      ""),
     ("catalog",              Of::Entry,                  ""),
     ("erasures",             Of::Second("subject"),      ""),
     ("erasure_events",       Of::Nobody,                 ""),

@@ -19,7 +19,7 @@ pub enum Shown {
 }
 
 /// Text columns that hold JSON.
-const JSON: [&str; 16] = [
+const JSON: [&str; 18] = [
     "grants",
     "notifications",
     "features",
@@ -36,13 +36,15 @@ const JSON: [&str; 16] = [
     "attributes",
     "blocks",
     "second_factor",
+    "event_types",
+    "aggregate_kinds",
 ];
 /// Those whose members have names of ours, and not their owner's.
 const OURS: [&str; 6] = ["grants", "notifications", "access", "usage", "mfa", "entry"];
 /// Those that hold what is sealed.
 const PERSONAL: [&str; 4] = ["profile", "email", "notified", "content"];
 /// What is said elsewhere: of each event, who did it and when; and of a thing, that it is there.
-const UNSAID: [&str; 8] = [
+const UNSAID: [&str; 9] = [
     "created_by",
     "created_at",
     "modified_by",
@@ -51,6 +53,7 @@ const UNSAID: [&str; 8] = [
     "is_deleted",
     "deleted_at",
     "place",
+    "placed_by",
 ];
 /// Names of things end in their kind alone.
 const BARE: [&str; 3] = ["parent_id", "organization_id", "group_id"];

@@ -1,0 +1,3 @@
+//! Webhooks: registered by commands, and sent what is recorded.
+
+mod registering;
