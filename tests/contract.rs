@@ -3,6 +3,7 @@
 mod alongside;
 mod append;
 mod counters;
+mod cursors;
 mod install;
 mod integrity;
 mod killed;

@@ -80,6 +80,9 @@ impl Clerk {
         self.send("SetUserPassword", json!({"user": user["user"]})).await;
         profile["city"] = MOVED_TO.into();
         self.send("ReplaceUserProfile", json!({"user": user["user"], "profile": profile})).await;
+        let webhook = json!({"url": "https://receiver.example/"});
+        let webhook = self.send("AddWebhook", webhook).await;
+        self.send("ResetWebhookSecret", json!({"webhook": webhook["webhook"]})).await;
         // The last, since it ends the tokens that were signed with the former one.
         self.send("SetSigningSecret", json!({})).await;
     }
@@ -98,13 +101,13 @@ async fn no_secret_and_nothing_personal_is_found_in_the_clear(database: Arc<Data
         said: String::new(),
     };
     clerk.act(&given["organization_id"]).await;
-    for path in ["clients", "tokens", "groups", "roles", "events?limit=1000"] {
+    for path in ["clients", "tokens", "groups", "roles", "webhooks", "events?limit=1000"] {
         clerk.get(&format!("/v1/tenants/default/{path}")).await;
     }
     clerk.get("/metrics").await;
     // Whoever may read of persons is shown them; here it is the record that is looked at.
     let mut hidden = clerk.hidden;
-    assert_eq!(hidden.len(), 6, "each command that shows a secret should have shown one");
+    assert_eq!(hidden.len(), 8, "each command that shows a secret should have shown one");
     hidden.extend([
         text("/akamai/client_secret"),
         text("/akamai/password"),

@@ -1,3 +1,9 @@
 //! Webhooks: registered by commands, and sent what is recorded.
 
+mod delivering;
+mod failing;
+mod hub;
+mod importing;
+mod nodes;
+mod receiver;
 mod registering;

@@ -31,6 +31,7 @@ use crate::start_data::{self, Planted};
 use crate::store::{KeySource, OpenError, Opened, Place, open};
 use crate::tls::{TlsError, server_config};
 use crate::user_names::UserNames;
+use crate::webhooks::{Deliveries, Sender, WebhookSettings};
 
 /// How long to wait for a data directory that a tool has for a moment.
 const LOCK_PATIENCE: Duration = Duration::from_secs(2);
@@ -81,6 +82,8 @@ pub enum StartError {
     Key(#[from] SealError),
     #[error("mail cannot be handed over")]
     Outbox(#[from] OutboxError),
+    #[error("nothing can be sent to webhooks")]
+    Webhooks(#[from] reqwest::Error),
 }
 
 /// A server that serves.
@@ -89,6 +92,7 @@ pub struct Server {
     app: App,
     timer: timer::Timer,
     sealing: sealing::Sealing,
+    deliveries: Deliveries,
     scheme: &'static str,
     /// Only an embedded store belongs to one process.
     lock: Option<Lock>,
@@ -115,7 +119,12 @@ impl Server {
         let operator = lock.as_ref().map(|_| token.clone());
         let place = options.settings.outbox.clone();
         let outbox = place.unwrap_or_else(|| OutboxPlace::below(data_dir.path())).open()?;
-        let settings = Settings { operator, is_tls: tls.is_some(), ..options.settings };
+        // Whoever can call a server that only this machine reaches, can reach what it reaches.
+        let is_local = options.listen.ip().is_loopback() && options.trusted_proxies.is_empty();
+        let webhooks = options.settings.webhooks;
+        let webhooks = WebhookSettings { to_private: webhooks.to_private || is_local, ..webhooks };
+        let is_tls = tls.is_some();
+        let settings = Settings { operator, is_tls, webhooks, ..options.settings };
         let clock = options.clock;
         let app = bring_up(opened, options.writer, Arc::clone(&clock), settings).await?;
         plant(&app, data_dir).await?;
@@ -124,6 +133,7 @@ impl Server {
         let flaws = flaws::Flaws::default();
         let sealing = sealing::Sealing::start(&app, Arc::clone(&clock), flaws.clone())?;
         let timer = timer::Timer::start(app.clone(), clock, outbox);
+        let deliveries = Deliveries::start(app.clone(), Sender::new(webhooks)?);
         let health = health::routes(app.clone(), flaws);
         let router = crate::router::router(app.clone()).merge(health);
         let limits = Limits {
@@ -142,7 +152,7 @@ impl Server {
                 pid: std::process::id(),
             })?;
         }
-        Ok(Self { listening, app, timer, sealing, scheme, lock })
+        Ok(Self { listening, app, timer, sealing, deliveries, scheme, lock })
     }
 
     /// Where it listens, with the port it really has.
@@ -170,6 +180,7 @@ impl Server {
         self.app.live.stop();
         self.listening.stop().await;
         self.timer.stop().await;
+        self.deliveries.stop().await;
         if tokio::time::timeout(DRAIN_PATIENCE, self.app.accesses.stop()).await.is_err() {
             tracing::warn!("access records were not all written");
         }

@@ -9,6 +9,7 @@ use crate::live::LivePace;
 use crate::outbox::OutboxPlace;
 use crate::rate::Rate;
 use crate::retention::Retention;
+use crate::webhooks::WebhookSettings;
 
 /// Choices that the dialects look at. Where the server listens and what it stores in is not their
 /// concern.
@@ -49,6 +50,8 @@ pub struct Settings {
     pub outbox: Option<OutboxPlace>,
     /// How long what is no state is kept.
     pub retention: Retention,
+    /// How deliveries to webhooks wait, and how far they may go.
+    pub webhooks: WebhookSettings,
 }
 
 impl Default for Settings {
@@ -70,6 +73,7 @@ impl Default for Settings {
             live: LivePace::default(),
             outbox: None,
             retention: Retention::default(),
+            webhooks: WebhookSettings::default(),
         }
     }
 }

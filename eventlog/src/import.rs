@@ -121,6 +121,7 @@ impl Import {
         // Where all events are here, so were their keys, and what went since stays away.
         if newest < end.ordinal {
             landing.vault(row.into_iter().chain(vault).collect()).await?;
+            landing.webhooks(&checked).await?;
         }
         let start = newest.clamp(checked.header.after, end.ordinal);
         let mut events = check::again(&self.file, &checked, start);

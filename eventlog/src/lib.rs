@@ -2,6 +2,7 @@
 //! secrets and the idempotency records that are written in the same statement as the events.
 
 mod access;
+mod cursor;
 mod envelope;
 mod error;
 mod export;
@@ -18,6 +19,7 @@ mod store;
 mod vault;
 
 pub use access::{AccessActor, AccessFilter, AccessOutcome, AccessRecord};
+pub use cursor::{Cursor, CursorStore, Holding};
 pub use envelope::{GENESIS_TYPE, Hash, Recorded, genesis, leaf_hash, payload_hash};
 pub use error::LogError;
 pub use export::{

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::proof::ProofStore;
 use crate::{
-    AccessFilter, AccessRecord, Hash, LogError, Recorded, VaultKind, VaultRow, VaultWrite,
+    AccessFilter, AccessRecord, CursorStore, Hash, LogError, Recorded, VaultKind, VaultRow,
+    VaultWrite,
 };
 
 /// The newest row of a partition.
@@ -140,6 +141,11 @@ pub trait EventLog: Send + Sync + 'static {
     /// What it keeps for proofs; an error where it keeps nothing of the kind.
     fn proofs(&self) -> Result<&dyn ProofStore, LogError> {
         Err(LogError::Unusable("this log keeps nothing for proofs".to_owned()))
+    }
+
+    /// What it keeps of deliveries; an error where it keeps nothing of the kind.
+    fn cursors(&self) -> Result<&dyn CursorStore, LogError> {
+        Err(LogError::Unusable("this log keeps nothing of deliveries".to_owned()))
     }
 
     /// Writes a batch, in one statement that every basis must allow. An `Unavailable` error leaves

@@ -2,6 +2,7 @@
 //! own brings its append, its connections, and how it tells one fault from another.
 
 mod access;
+mod cursors;
 mod decode;
 mod install;
 mod log;

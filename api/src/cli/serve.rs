@@ -23,6 +23,7 @@ use crate::rate::Rate;
 use crate::retention::{Days, Retention};
 use crate::serve::{Options, Server, TlsFiles};
 use crate::settings::Settings;
+use crate::webhooks::WebhookSettings;
 
 /// Serve all dialects on one port, HTTP/1.1 and HTTP/2
 ///
@@ -94,6 +95,10 @@ pub(super) struct Serve {
     /// takes each as a POST of JSON; `outbox` in the data directory if absent
     #[arg(long, value_name = "DIR|URL", env = "CHANCERY_OUTBOX", hide_env_values = true)]
     outbox: Option<OutboxPlace>,
+    /// Let webhooks reach private networks, this machine and its link; a server that listens on
+    /// loopback, with no trusted proxy before it, lets them anyway
+    #[arg(long)]
+    webhooks_to_private_networks: bool,
     /// How often what is new in the record is sealed: how long events stand there that no signed
     /// checkpoint vouches for
     #[arg(long, value_name = "SECONDS", default_value_t = 5,
@@ -138,6 +143,10 @@ impl Serve {
                 tenant_clients_rate: Rate::per_minute(self.tenant_clients_rate),
                 browser_origins: self.browser_origin,
                 outbox: self.outbox,
+                webhooks: WebhookSettings {
+                    to_private: self.webhooks_to_private_networks,
+                    ..WebhookSettings::default()
+                },
                 seal_every: Duration::from_secs(self.seal_every),
                 retention: Retention {
                     access_records: self.keep_access_records,

@@ -14,6 +14,8 @@ use projections::users::UserRow;
 use projections::webhooks::WebhookRow;
 use serde_json::{Map, Value, json};
 
+use crate::webhooks::Standing;
+
 /// An instant to the microsecond.
 pub(super) fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
@@ -199,7 +201,8 @@ pub(super) fn token(row: &TokenRow) -> Value {
     marked(shown, &row.marks, owner(&row.tenant))
 }
 
-pub(super) fn webhook(row: &WebhookRow) -> Value {
+/// A webhook, with how it stands where the newest ordinal is this one.
+pub(super) fn webhook(row: &WebhookRow, standing: Option<(&Standing, i64)>) -> Value {
     let content = &row.content;
     let shown = json!({
         "webhook": row.webhook,
@@ -212,6 +215,21 @@ pub(super) fn webhook(row: &WebhookRow) -> Value {
         "secretGeneration": row.secret_generation,
         "graceUntil": row.grace_until.map(time),
         "beginsAfter": row.begins_after,
+        "delivery": standing.map(|(standing, newest)| delivery(standing, newest)),
     });
     marked(shown, &row.marks, owner(&row.tenant))
+}
+
+fn delivery(standing: &Standing, newest: i64) -> Value {
+    let cursor = standing.cursor.as_ref();
+    let instant = |at: Option<Option<DateTime<Utc>>>| at.flatten().map(time);
+    json!({
+        "state": standing.health.as_str(),
+        "ordinal": standing.ordinal,
+        "lag": (newest - standing.ordinal).max(0),
+        "failures": cursor.map_or(0, |it| it.failures),
+        "lastError": cursor.and_then(|it| it.last_error.as_deref()),
+        "deliveredAt": instant(cursor.map(|it| it.delivered_at)),
+        "nextTryAt": instant(cursor.map(|it| it.next_try_at)),
+    })
 }

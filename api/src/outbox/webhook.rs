@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 
 use super::{Mail, Outbox, OutboxError};
+use crate::outgoing;
 
 /// Longer waits would hold up the mails behind it.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -19,13 +19,7 @@ pub(super) struct Webhook {
 
 impl Webhook {
     pub(super) fn new(url: Url) -> Result<Self, OutboxError> {
-        crate::tls::install_provider();
-        let client = Client::builder()
-            .timeout(PATIENCE)
-            // A password goes where it was meant to go, or nowhere.
-            .redirect(Policy::none())
-            .user_agent(concat!("chancery/", env!("CARGO_PKG_VERSION")));
-        let client = client.build().map_err(unreachable)?;
+        let client = outgoing::client(PATIENCE).build().map_err(unreachable)?;
         Ok(Self { client, url })
     }
 }

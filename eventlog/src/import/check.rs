@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use domain::{Event, TenantId};
+use domain::{Event, TenantId, WebhookAdded, WebhookId, WebhookRewound};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
@@ -36,6 +36,8 @@ pub(super) struct Checked {
     pub(super) numbers: BTreeSet<(&'static str, i64)>,
     /// The leaves of those events that may be here already.
     pub(super) leaves: Vec<Hash>,
+    /// Webhooks that are there at its end, each with the sequence of the event that placed it.
+    pub(super) webhooks: BTreeMap<WebhookId, i64>,
 }
 
 impl Checked {
@@ -52,6 +54,21 @@ impl Checked {
                 let root = root.and_then(|root| Key::from_bytes(&root));
                 root.map(Some).map_err(|_| ImportError::OtherRecipient)
             }
+        }
+    }
+
+    /// Notes which event placed which webhook last.
+    fn place_webhooks(&mut self, event: &Event, sequence: i64) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "most events place no webhook")]
+        match event {
+            Event::WebhookAdded(WebhookAdded { webhook, .. })
+            | Event::WebhookRewound(WebhookRewound { webhook, .. }) => {
+                self.webhooks.insert(*webhook, sequence);
+            }
+            Event::WebhookRemoved(fact) => {
+                self.webhooks.remove(&fact.webhook);
+            }
+            _ => {}
         }
     }
 }
@@ -92,12 +109,15 @@ fn prove(file: &Path, newest: i64, tell: &mpsc::Sender<i64>) -> Result<Checked, 
     let header = reader.header()?;
     let (secrets, numbers, leaves) = <(BTreeMap<_, _>, BTreeSet<_>, Vec<_>)>::default();
     let end = ExportEnd { events: 0, ordinal: 0, leaf_hash: None, checkpoint: None };
-    let mut checked = Checked { header, end, secrets, numbers, leaves };
+    let webhooks = BTreeMap::new();
+    let mut checked = Checked { header, end, secrets, numbers, leaves, webhooks };
     while let Some(line) = reader.next_line()? {
         match line {
             ExportLine::Header(_) => {}
             ExportLine::Event(event) => {
-                checked.numbers.extend(drawn(&event)?);
+                let fact = read_fact(&event)?;
+                checked.numbers.extend(drawn(&fact)?);
+                checked.place_webhooks(&fact, event.sequence);
                 if event.ordinal <= newest {
                     checked.leaves.push(event.leaf_hash);
                 }
@@ -119,11 +139,15 @@ fn prove(file: &Path, newest: i64, tell: &mpsc::Sender<i64>) -> Result<Checked, 
     Ok(checked)
 }
 
-/// The integer id that an event brings into being. An event that nobody here can read is refused.
-fn drawn(recorded: &Recorded) -> Result<Option<(&'static str, i64)>, ImportError> {
+/// An event that nobody here can read is refused.
+fn read_fact(recorded: &Recorded) -> Result<Event, ImportError> {
     let Recorded { event_type, event_version, payload, ordinal, .. } = recorded;
     let event = Event::decode(event_type, *event_version, payload);
-    let event = event.map_err(|source| ImportError::Unknown { ordinal: *ordinal, source })?;
+    event.map_err(|source| ImportError::Unknown { ordinal: *ordinal, source })
+}
+
+/// The integer id that an event brings into being.
+fn drawn(event: &Event) -> Result<Option<(&'static str, i64)>, ImportError> {
     match event.drawn() {
         Some((kind, number)) if !(0..NUMBER_MOST).contains(&number) => {
             Err(ImportError::NumberForeign { kind, number })

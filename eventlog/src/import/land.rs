@@ -7,6 +7,7 @@ use domain::{Event, TenantId};
 use tokio::time::sleep;
 
 use super::ImportError;
+use super::check::Checked;
 use crate::keyring::destroyed;
 use crate::{Appended, Basis, Batch, EventLog, LogError, Placement, Recorded, VaultWrite};
 
@@ -45,6 +46,16 @@ impl Landing<'_> {
                 }
                 tries.again().await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Has the webhooks that come along begin where the file ends: what is past was sent from where
+    /// it was recorded. It is done before anybody can find them here.
+    pub(super) async fn webhooks(&self, checked: &Checked) -> Result<(), ImportError> {
+        for (webhook, placed_by) in &checked.webhooks {
+            let (tenant, end) = (&self.place.tenant, checked.end.ordinal);
+            self.log.cursors()?.place_cursor(tenant, *webhook, *placed_by, end).await?;
         }
         Ok(())
     }

@@ -13,9 +13,10 @@ use crate::store::{
 };
 use crate::{LogError, genesis};
 
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     (1, "log", include_str!("../../../migrations/postgres/0001_log.sql")),
     (2, "proof", include_str!("../../../migrations/postgres/0002_proof.sql")),
+    (4, "webhooks", include_str!("../../../migrations/postgres/0004_webhooks.sql")),
     (5, "access records", include_str!("../../../migrations/postgres/0005_access_records.sql")),
 ];
 

@@ -10,8 +10,8 @@ use super::decode::{self, Reader};
 use super::{Cells, Store, Value, access, search, sql};
 use crate::proof::ProofStore;
 use crate::{
-    AccessFilter, AccessRecord, Answer, AnswerKey, Appended, Batch, EventLog, Filter, Head,
-    LogError, Placement, Recorded, Snapshot, VaultKind, VaultRow,
+    AccessFilter, AccessRecord, Answer, AnswerKey, Appended, Batch, CursorStore, EventLog, Filter,
+    Head, LogError, Placement, Recorded, Snapshot, VaultKind, VaultRow,
 };
 
 pub(super) fn int(n: i32) -> Value<'static> {
@@ -83,6 +83,10 @@ impl<S: Store> EventLog for S {
     }
 
     fn proofs(&self) -> Result<&dyn ProofStore, LogError> {
+        Ok(self)
+    }
+
+    fn cursors(&self) -> Result<&dyn CursorStore, LogError> {
         Ok(self)
     }
 
