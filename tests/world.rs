@@ -18,7 +18,8 @@ use api::settings::Settings;
 use api::start_data::{Planted, plant};
 use api::user_names::UserNames;
 use chrono::Utc;
-use commands::{SystemClock, Writer, WriterSettings};
+use commands::{Command, Failure, Granted, Request, SystemClock, Writer, WriterSettings};
+use domain::{Actor, Authority, TenantId};
 use eventlog::{EventLog, Key, Keyring, MasterKey};
 use ipnet::IpNet;
 use projections::{Projections, Views};
@@ -331,4 +332,24 @@ pub(crate) async fn app_under(database: &Database, settings: Settings, master: M
     let settings = Arc::new(settings);
     let accesses = Accesses::start(Arc::clone(&log), keyring.clone());
     App { log, keyring, writer, reads, projections, settings, live, accesses, user_names }
+}
+
+/// Runs a command of the installation itself in a tenant.
+pub(crate) async fn run_inside<C: Command>(
+    writer: &Writer,
+    tenant: &TenantId,
+    command: C,
+) -> Result<Granted<C::Fresh>, Failure<C::Rejection>> {
+    let request = Request {
+        tenant: tenant.clone(),
+        actor: Actor::system(),
+        authority: Authority::full(),
+        command_id: Uuid::now_v7(),
+        correlation: String::new(),
+        address: None,
+        expected_sequence: None,
+        idempotency: None,
+        dry_run: false,
+    };
+    writer.run(request, command).await
 }

@@ -124,7 +124,7 @@ impl Server {
         let webhooks = options.settings.webhooks;
         let webhooks = WebhookSettings { to_private: webhooks.to_private || is_local, ..webhooks };
         let is_tls = tls.is_some();
-        let settings = Settings { operator, is_tls, webhooks, ..options.settings };
+        let settings = Settings { is_tls, operator, webhooks, ..options.settings };
         let clock = options.clock;
         let app = bring_up(opened, options.writer, Arc::clone(&clock), settings).await?;
         plant(&app, data_dir).await?;

@@ -1,6 +1,7 @@
 //! Where fresh identifiers and secrets come from: drawn in the caller's task, before the lane.
 
 use std::fmt;
+use std::ops::Range;
 
 use domain::TenantId;
 use eventlog::{SealError, TenantKeys, VaultKind, VaultRow, VaultWrite};
@@ -51,6 +52,12 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
     }
+}
+
+/// Numbers of the secrets that go when the one after `former` comes: at most two are there, the new
+/// one and, where it lives on, the one whose place it takes.
+pub(crate) fn numbers_dropped(former: i64, lives_on: bool) -> Range<i64> {
+    (former - 1).max(1)..if lives_on { former } else { former + 1 }
 }
 
 /// Capture's alphabet: letters and digits that cannot be mistaken for one another.

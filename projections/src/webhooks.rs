@@ -110,7 +110,7 @@ impl Projection for Webhooks {
                 set(fact.webhook, vec![("begins_after", after), ("placed_by", by)])
             }
             Event::WebhookPaused(fact) => {
-                set(fact.webhook, vec![("pause_reason", word(&fact.reason)?.into())])
+                set(fact.webhook, vec![("pause_reason", word(&fact.reason)?)])
             }
             Event::WebhookResumed(fact) => set(fact.webhook, vec![("pause_reason", Value::Null)]),
             Event::WebhookRemoved(fact) => {

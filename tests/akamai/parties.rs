@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use commands::assets::AddAsset;
-use commands::{Command, Granted, Request};
-use domain::{Actor, AssetKind, Authority, GroupId, TenantId};
+use commands::{Command, Granted};
+use domain::{AssetKind, GroupId, TenantId};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use crate::world::World;
+use crate::world::{World, run_inside};
 
 /// Groups and assets of the start data.
 pub(super) struct Ids {
@@ -92,16 +91,5 @@ fn partner() -> TenantId {
 }
 
 async fn run<C: Command>(world: &World, command: C) -> Granted<C::Fresh> {
-    let request = Request {
-        tenant: partner(),
-        actor: Actor::system(),
-        authority: Authority::full(),
-        command_id: Uuid::now_v7(),
-        correlation: String::new(),
-        address: None,
-        expected_sequence: None,
-        idempotency: None,
-        dry_run: false,
-    };
-    world.app.writer.run(request, command).await.unwrap()
+    run_inside(&world.app.writer, &partner(), command).await.unwrap()
 }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Utc};
 use commands::list::{Asked, Desk, Done, Undone, dispatch};
-use commands::{Clock, Command, Failure, Granted, Rejection, Request, Writer, WriterSettings};
-use domain::{Actor, Authority, Level, OrganizationId, TenantId};
+use commands::{Clock, Command, Failure, Granted, Rejection, Writer, WriterSettings};
+use domain::{Level, OrganizationId, TenantId};
 use eventlog::{EventLog, Key, Keyring, MasterKey};
 use projections::{
     Projections, Until, Views, assets, catalog, clients, features, groups, organizations,
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::acts::Act;
 use crate::stores::{Database, Place};
+use crate::world::run_inside;
 
 pub(super) struct Node {
     log: Arc<dyn EventLog>,
@@ -150,18 +151,7 @@ impl Desk for Node {
     }
 
     async fn run<C: Command>(&self, command: C) -> Result<Granted<C::Fresh>, String> {
-        let request = Request {
-            tenant: self.tenant.clone(),
-            actor: Actor::system(),
-            authority: Authority::full(),
-            command_id: Uuid::now_v7(),
-            correlation: String::new(),
-            address: None,
-            expected_sequence: None,
-            idempotency: None,
-            dry_run: false,
-        };
-        self.writer.run(request, command).await.map_err(|failure| match failure {
+        run_inside(&self.writer, &self.tenant, command).await.map_err(|failure| match failure {
             Failure::Rejected(rejection) => rejection.refusal().code.to_owned(),
             other => panic!("{other}"),
         })

@@ -7,19 +7,18 @@ use std::sync::Arc;
 use commands::groups::CreateGroup;
 use commands::tenants::CreateTenant;
 use commands::tokens::{Holder, IssueToken};
-use commands::{Command, Granted, Request};
-use domain::{Actor, Authority, TenantId};
+use commands::{Command, Granted};
+use domain::TenantId;
 use eventlog::{EventLog, Export, ExportRange, RecipientKey, VaultKind};
 use projections::{Until, all, as_of};
 use serde_json::{Value, json};
 use tokio::task::block_in_place;
-use uuid::Uuid;
 
 use super::files::{Folder, place, recorded};
 use crate::contract::sample;
 use crate::program::{Home, client, complaint, said};
 use crate::stores::{self, Database, Store, on_both_stores};
-use crate::world::{Reply, World};
+use crate::world::{Reply, World, run_inside};
 
 on_both_stores!(
     a_tenant_moves_to_the_other_store_and_back,
@@ -233,18 +232,8 @@ async fn an_import_that_was_killed_is_done_again(database: Arc<Database>) {
 
 /// Runs a command of the installation itself in a tenant.
 async fn ask<C: Command>(world: &World, tenant: &TenantId, command: C) -> Granted<C::Fresh> {
-    let request = Request {
-        tenant: tenant.clone(),
-        actor: Actor::system(),
-        authority: Authority::full(),
-        command_id: Uuid::now_v7(),
-        correlation: String::new(),
-        address: None,
-        expected_sequence: None,
-        idempotency: None,
-        dry_run: false,
-    };
-    world.app.writer.run(request, command).await.map_err(|error| error.to_string()).unwrap()
+    let ran = run_inside(&world.app.writer, tenant, command).await;
+    ran.map_err(|error| error.to_string()).unwrap()
 }
 
 async fn a_server_takes_in_what_is_imported_beside_it(database: Arc<Database>) {

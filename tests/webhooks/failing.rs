@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::hub::Hub;
-use super::receiver::{Receiver, SILENCE};
+use super::receiver::{Delivery, Receiver, SILENCE};
 use crate::stores::{Database, on_both_stores};
 
 on_both_stores!(
@@ -35,9 +35,9 @@ async fn a_receiver_that_fails_is_tried_again_and_others_go_on(database: Arc<Dat
         assert_eq!(stands["state"], "failing", "{stands}");
         assert!(stands["nextTryAt"].is_string() && stands["lag"].as_i64() > Some(0), "{stands}");
         // More than once, and the same event each time.
-        let is_it = |it: &super::receiver::Delivery| it.status == status;
+        let is_it = |it: &Delivery| it.status == status;
         let got = failing.until(|got| got.iter().filter(|it| is_it(it)).count() > 1).await;
-        let tried: Vec<_> = got.iter().filter(|it| is_it(it)).map(|it| it.ordinal()).collect();
+        let tried: Vec<_> = got.iter().filter(|it| is_it(it)).map(Delivery::ordinal).collect();
         assert!(tried.windows(2).all(|pair| pair[0] == pair[1]), "{tried:?}");
         failing.answer(200);
         failing.until_ordinal(newest).await;

@@ -100,7 +100,7 @@ impl Hub {
 
     /// How a webhook's deliveries stand, once that is so.
     pub(super) async fn until(&self, webhook: &str, so: impl Fn(&Value) -> bool) -> Value {
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+        let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
         loop {
             let shown = self.get(&format!("webhooks/{webhook}")).await;
             if so(&shown["delivery"]) {

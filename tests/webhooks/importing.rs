@@ -6,8 +6,7 @@ use std::sync::Arc;
 use commands::groups::CreateGroup;
 use commands::tenants::CreateTenant;
 use commands::webhooks::{AddWebhook, ResetWebhookSecret};
-use commands::{Command, Granted, Request};
-use domain::{Actor, Authority};
+use commands::{Command, Granted};
 use eventlog::{Export, ExportRange, Import};
 use serde_json::{from_value, json};
 use uuid::Uuid;
@@ -15,23 +14,14 @@ use uuid::Uuid;
 use super::hub::Hub;
 use super::receiver::Receiver;
 use crate::stores::{Database, on_both_stores};
+use crate::world::run_inside;
 
 on_both_stores!(a_webhook_that_moved_sends_nothing_of_the_past_and_nothing_unsigned);
 
 /// Runs a command on the tenant `guest` in the name of the installation.
 async fn run<C: Command>(hub: &Hub, command: C) -> Granted<C::Fresh> {
-    let request = Request {
-        tenant: "guest".parse().unwrap(),
-        actor: Actor::system(),
-        authority: Authority::full(),
-        command_id: Uuid::now_v7(),
-        correlation: String::new(),
-        address: None,
-        expected_sequence: None,
-        idempotency: None,
-        dry_run: false,
-    };
-    hub.server.app().writer.run(request, command).await.unwrap()
+    let (writer, guest) = (&hub.server.app().writer, "guest".parse().unwrap());
+    run_inside(writer, &guest, command).await.unwrap()
 }
 
 /// Writes the tenant's record into a file, without its keys.

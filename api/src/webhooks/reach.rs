@@ -3,8 +3,9 @@
 //! looked up, and a connection goes to what was looked at.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use ipnet::IpNet;
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
@@ -44,49 +45,53 @@ pub(super) fn is_public_or_named(url: &Url) -> bool {
     host.parse().map_or(true, is_public)
 }
 
+/// Networks that are not everybody's: this host and its networks, those that are private, shared by
+/// carriers, or local to a link, and what is set apart for groups, protocols, measurements,
+/// documents and the future.
+const APART: [&str; 18] = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/4",
+    "240.0.0.0/4",
+    "2001::/23",
+    "2001:db8::/32",
+    "3fff::/20",
+    "5f00::/16",
+];
+/// All of IPv6 that is anybody's.
+const ASSIGNED: &str = "2000::/3";
+/// Those that stand for an IPv4 address: translated, and tunnelled.
+const TRANSLATED: &str = "64:ff9b::/96";
+const TUNNELLED: &str = "2002::/16";
+
 /// Whether an address is of everybody's network, and not of the server's own.
 fn is_public(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
+    let address = address.to_canonical();
+    let within = |network: &str| network.parse().is_ok_and(|it: IpNet| it.contains(&address));
+    if let IpAddr::V6(v6) = address {
+        let [.., a, b, c, d] = v6.octets();
+        if within(TRANSLATED) {
+            return is_public(Ipv4Addr::new(a, b, c, d).into());
+        }
+        let [_, _, a, b, c, d, ..] = v6.octets();
+        if within(TUNNELLED) {
+            return is_public(Ipv4Addr::new(a, b, c, d).into());
+        }
+        if !within(ASSIGNED) {
+            return false;
+        }
     }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    let is_special = match (a, b) {
-        // This network; what carriers share; protocols' own; measurements between networks.
-        (0, _) | (100, 64..=127) | (198, 18..=19) => true,
-        (192, 0) => c == 0,
-        // Reserved, and the broadcast.
-        (240.., _) => true,
-        _ => false,
-    };
-    !(is_special
-        || address.is_loopback()
-        || address.is_private()
-        || address.is_link_local()
-        || address.is_multicast()
-        || address.is_documentation())
-}
-
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, g, h] = address.segments();
-    let within = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        is_public_v4(Ipv4Addr::new(a, b, c, d))
-    };
-    match (a, b) {
-        // Those that stand for an IPv4 address: translated, tunnelled, or written out.
-        (0x64, 0xff9b) => (c, d, e, f) == (0, 0, 0, 0) && within(g, h),
-        (0x2002, _) => within(b, c),
-        (0, 0) => false,
-        // Teredo, benchmarks, documentation, and identifiers that are no addresses.
-        (0x2001, 0..=0x1ff | 0xdb8) | (0x3fff, _) => false,
-        // What is assigned to everybody's network.
-        (0x2000..=0x3fff, _) => true,
-        _ => false,
-    }
+    !APART.iter().any(|network| within(network))
 }
 
 #[cfg(test)]
@@ -110,6 +115,14 @@ mod tests {
             for address in addresses.split(' ') {
                 assert_eq!(is_public(address.parse().unwrap()), expected, "{address}");
             }
+        }
+    }
+
+    #[test]
+    fn every_network_is_one() {
+        for network in APART.iter().chain([&ASSIGNED, &TRANSLATED, &TUNNELLED]) {
+            let read = network.parse::<IpNet>().unwrap();
+            assert_eq!(read.trunc().to_string(), *network);
         }
     }
 

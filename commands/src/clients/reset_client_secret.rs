@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{drop_secret, secret_id};
-use crate::mint::CAPTURE_ALPHABET;
+use crate::mint::{CAPTURE_ALPHABET, numbers_dropped};
 use crate::{Command, Context, Mint, Refusal, Rejection, Secret};
 
 /// A week.
@@ -108,9 +108,8 @@ impl Command for ResetClientSecret {
     fn vault(&self, tenant: &Tenant, context: &Context<Secret>) -> Vec<VaultWrite> {
         let Some(client) = tenant.clients.get(self.client) else { return Vec::new() };
         let former = client.secret_generation;
-        // At most two secrets live: the new one, and the one it takes the place of.
-        let oldest_kept = if self.hours_to_live > 0 { former } else { former + 1 };
-        let dropped = ((former - 1).max(1)..oldest_kept).map(|it| drop_secret(tenant, client, it));
+        let dropped = numbers_dropped(former, self.hours_to_live > 0);
+        let dropped = dropped.map(|it| drop_secret(tenant, client, it));
         let kept = context.fresh.kept_as(secret_id(&client.capture_id, former + 1));
         [kept].into_iter().chain(dropped).collect()
     }

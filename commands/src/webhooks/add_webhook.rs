@@ -93,19 +93,20 @@ impl Command for AddWebhook {
     ) -> Result<Vec<Event>, AddWebhookRejection> {
         use AddWebhookRejection as No;
 
-        let content = WebhookContent {
+        let wanted = WebhookContent {
             url: self.url.clone(),
             description: self.description.clone(),
             event_types: self.event_types.iter().cloned().collect(),
             aggregate_kinds: self.aggregate_kinds.iter().cloned().collect(),
         };
-        let content = content::checked(content).map_err(No::Content)?;
+        let wanted = content::checked(wanted).map_err(No::Content)?;
         let after = self.after.unwrap_or(context.newest);
         let after = OrdinalUnknown::check(after, context.newest).map_err(No::After)?;
         if tenant.webhooks.len() >= WEBHOOKS_MAX {
             return Err(No::TooMany);
         }
-        Ok(vec![WebhookAdded { webhook: context.fresh.webhook, content, after }.into()])
+        let webhook = context.fresh.webhook;
+        Ok(vec![WebhookAdded { webhook, content: wanted, after }.into()])
     }
 
     fn vault(&self, tenant: &Tenant, context: &Context<FreshWebhook>) -> Vec<VaultWrite> {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::secret::{self, drop_secret, secret_id};
 use super::{WebhookUnknown, held, reading};
+use crate::mint::numbers_dropped;
 use crate::{Command, Context, Mint, Refusal, Rejection, Secret};
 
 /// A week.
@@ -87,10 +88,8 @@ impl Command for ResetWebhookSecret {
         let Ok(webhook) = held(tenant, self.webhook) else { return Vec::new() };
         let former = webhook.secret_generation;
         let kept = context.fresh.kept_as(secret_id(&tenant.id, self.webhook, former + 1));
-        // At most two are there: the new one, and the one it takes the place of.
-        let oldest_kept = if self.hours_to_live > 0 { former } else { former + 1 };
-        let dropped = ((former - 1).max(1)..oldest_kept)
-            .map(|number| drop_secret(&tenant.id, self.webhook, number));
+        let dropped = numbers_dropped(former, self.hours_to_live > 0);
+        let dropped = dropped.map(|number| drop_secret(&tenant.id, self.webhook, number));
         [kept].into_iter().chain(dropped).collect()
     }
 
