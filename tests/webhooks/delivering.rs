@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
+use commands::groups::CreateGroup;
 use serde_json::{Value, json};
 
 use super::hub::Hub;
 use super::receiver::{Delivery, Receiver};
 use crate::stores::{Database, on_both_stores};
+use crate::world::run_inside;
 
 on_both_stores!(
     events_arrive_signed_and_in_order_as_the_record_shows_them,
@@ -32,6 +34,10 @@ async fn events_arrive_signed_and_in_order_as_the_record_shows_them(database: Ar
     let before = hub.newest().await;
     let (webhook, secret) = hub.add(&receiver).await;
     a_user(&hub).await;
+    // What another tenant records is none of its business.
+    let (writer, partner) = (&hub.server.app().writer, "partner".parse().unwrap());
+    let elsewhere = CreateGroup { parent: None, name: "Elsewhere".to_owned() };
+    run_inside(writer, &partner, elsewhere).await.unwrap();
     let newest = hub.record(20).await;
     let got = receiver.until_ordinal(newest).await;
     assert_eq!(receiver.ordinals(), (before + 1..=newest).collect::<Vec<_>>());
@@ -42,7 +48,9 @@ async fn events_arrive_signed_and_in_order_as_the_record_shows_them(database: Ar
     let shown = hub.get_as(&reader, &format!("events?after={before}&limit=1000")).await;
     for (delivery, event) in got.iter().zip(shown["events"].as_array().unwrap()) {
         assert_eq!(delivery.event(), *event);
-        assert!(!delivery.text().contains("uendoline"), "{}", delivery.text());
+        for hidden in ["uendoline", "Elsewhere"] {
+            assert!(!delivery.text().contains(hidden), "{}", delivery.text());
+        }
         assert_eq!(delivery.header("content-type"), "application/json");
         assert!(delivery.header("user-agent").starts_with("chancery/"));
         assert_eq!(delivery.header("webhook-id"), format!("default/{}", event["ordinal"]));

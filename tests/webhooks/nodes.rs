@@ -6,11 +6,15 @@ use serde_json::{Value, json};
 use tokio::task::block_in_place;
 
 use super::hub::Hub;
-use super::receiver::Receiver;
+use super::receiver::{Receiver, SILENCE};
 use crate::program::{Home, Serving, client};
 use crate::stores::{Database, Store, on_both_stores, run};
 
-on_both_stores!(what_a_killed_server_did_not_send_is_sent_after_the_next_start);
+on_both_stores!(
+    what_a_killed_server_did_not_send_is_sent_after_the_next_start,
+    a_server_that_stops_amid_a_delivery_makes_it_after_the_next_start,
+    a_server_says_when_a_webhook_fails_and_when_it_takes_events_again,
+);
 
 /// Sends a command to a server process.
 async fn command(served: &Serving, token: &str, name: &str, body: Value) -> Option<Value> {
@@ -48,6 +52,56 @@ async fn what_a_killed_server_did_not_send_is_sent_after_the_next_start(database
     }
     assert_eq!(receiver.firsts(), (first..=newest).collect::<Vec<_>>());
     block_in_place(|| served.kill());
+}
+
+async fn a_server_that_stops_amid_a_delivery_makes_it_after_the_next_start(
+    database: Arc<Database>,
+) {
+    let receiver = Receiver::start().await;
+    let hub = Hub::start(&database).await;
+    let (webhook, _) = hub.add(&receiver).await;
+    receiver.until_ordinal(hub.record(1).await).await;
+    receiver.answer(SILENCE);
+    let newest = hub.record(2).await;
+    receiver.until(|got| got.iter().any(|it| it.status == SILENCE)).await;
+    hub.server.stop().await;
+    receiver.answer(200);
+    let hub = Hub::start(&database).await;
+    receiver.until_ordinal(newest).await;
+    let firsts = receiver.firsts();
+    assert_eq!(firsts, (firsts[0]..=newest).collect::<Vec<_>>());
+    hub.until(&webhook, |it| it["lag"] == 0).await;
+    hub.server.stop().await;
+}
+
+async fn a_server_says_when_a_webhook_fails_and_when_it_takes_events_again(
+    database: Arc<Database>,
+) {
+    let (home, receiver) = (Home::of(&database), Receiver::start().await);
+    receiver.answer(503);
+    let served = block_in_place(|| home.serve(&[]));
+    let token = home.credentials()["bearer"]["admin"].as_str().unwrap().to_owned();
+    let body = json!({"url": receiver.url()});
+    let added = command(&served, &token, "AddWebhook", body).await.unwrap();
+    receiver.until(|got| got.len() > 1).await;
+    receiver.answer(200);
+    receiver.until(|got| got.iter().any(|it| it.status == 200)).await;
+    let metrics = client().get(format!("{}/metrics", served.url())).send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    for name in
+        ["chancery_webhook_deliveries_total{outcome=\"failed\"} 2", "chancery_webhook_lag_events"]
+    {
+        assert!(metrics.contains(name), "{name}: {metrics}");
+    }
+    let log = block_in_place(|| served.stop());
+    let webhook = added["webhook"].as_str().unwrap();
+    for told in ["a webhook begins to fail", "a webhook takes events again"] {
+        let lines: Vec<_> = log.lines().filter(|line| line.contains(told)).collect();
+        assert!(lines.len() == 1 && lines[0].contains(webhook), "{told}: {log}");
+    }
+    assert!(log.contains("status 503"), "{log}");
+    let secret = added["secret"].as_str().unwrap();
+    assert!(!log.contains(secret) && !log.contains(&receiver.url()), "{log}");
 }
 
 async fn one_node_at_a_time_sends_and_another_takes_over(database: Arc<Database>) {

@@ -102,7 +102,7 @@ impl Runner {
             };
             let changed = match wait {
                 Wait::None => self.orders.has_changed().map(drop),
-                Wait::Word => self.orders.changed().await,
+                Wait::Word => self.word().await,
                 Wait::Rest(most) => {
                     self.rests_until = Some(Instant::now() + most);
                     tokio::select! {
@@ -115,6 +115,17 @@ impl Runner {
                 return self.grip.let_go().await;
             }
         }
+    }
+
+    /// Waits for word, and keeps meanwhile how far the webhook came.
+    async fn word(&mut self) -> Result<(), watch::error::RecvError> {
+        if let Some(wait) = self.grip.due_in() {
+            tokio::select! {
+                changed = self.orders.changed() => return changed,
+                () = sleep(wait) => self.grip.keep().await,
+            }
+        }
+        self.orders.changed().await
     }
 
     /// Sends a page of what there is.
@@ -151,6 +162,10 @@ impl Runner {
             Reached::AtEnd => return Ok(Wait::Word),
         };
         let page = self.shared.app.log.read_tenant(&place, cursor.ordinal, PAGE).await?;
+        if page.is_empty() && cursor.ordinal < order.newest {
+            // The rows are ahead of the log, as after a failover that lost its end.
+            return Ok(Wait::Rest(TROUBLE));
+        }
         let shown = page.iter().take_while(|event| event.ordinal <= order.newest);
         self.send(order, cursor, shown, &keys).await
     }
@@ -186,16 +201,16 @@ impl Runner {
                     }
                 }
                 cursor.ordinal = event.ordinal;
-                if was_failing && !self.grip.save(&cursor).await? {
-                    return Ok(Wait::Rest(self.grip.turns()));
+                // That it works again is worth knowing at once.
+                if was_failing {
+                    self.grip.save(&cursor).await?;
                 }
             }
             cursor.ordinal = event.ordinal;
-            if self.grip.is_due() && !self.grip.save(&cursor).await? {
+            if !self.grip.moved(&cursor).await? {
                 return Ok(Wait::Rest(self.grip.turns()));
             }
         }
-        self.grip.save(&cursor).await?;
         Ok(if cursor.ordinal < order.newest { Wait::None } else { Wait::Word })
     }
 

@@ -12,16 +12,23 @@ use tokio::time::Instant;
 
 use super::{Shared, TROUBLE};
 
-/// How often at least a cursor is saved while it moves.
+/// How long at most a cursor that moved is not saved: every save is a commit of the log's store.
 const SAVE: Duration = Duration::from_secs(1);
 
 pub(super) struct Grip {
     shared: Arc<Shared>,
     /// How far the webhook came, as far as this node knows.
     reached: Arc<AtomicI64>,
-    /// The cursor while this node holds it, and until when it may rest on that.
-    held: Option<(Cursor, Instant)>,
+    held: Option<Held>,
     saved: Instant,
+}
+
+/// The cursor while this node holds it.
+struct Held {
+    cursor: Cursor,
+    /// Until then this node may rest on that.
+    until: Instant,
+    is_saved: bool,
 }
 
 /// What came of reaching for a cursor.
@@ -47,13 +54,17 @@ impl Grip {
         urgent: bool,
     ) -> Result<Reached, LogError> {
         let now = Instant::now();
-        if let Some((cursor, until)) = &self.held
+        if let Some(Held { cursor, until, is_saved }) = self.held.take()
             && cursor.placed_by == row.placed_by
-            && *until > now
         {
-            return Ok(Reached::Held(cursor.clone()));
+            if until > now {
+                self.held = Some(Held { cursor: cursor.clone(), until, is_saved });
+                return Ok(Reached::Held(cursor));
+            }
+            if self.save(&cursor).await? {
+                return Ok(Reached::Held(cursor));
+            }
         }
-        self.held = None;
         let store = self.shared.app.log.cursors()?;
         let (tenant, webhook) = (&row.tenant, row.webhook);
         let mut found = store.cursor(tenant, webhook).await?;
@@ -79,7 +90,7 @@ impl Grip {
             return Ok(Reached::Later(self.turns()));
         };
         self.saved = now;
-        self.held = Some((cursor.clone(), until));
+        self.held = Some(Held { cursor: cursor.clone(), until, is_saved: true });
         Ok(Reached::Held(cursor))
     }
 
@@ -88,9 +99,33 @@ impl Grip {
         self.shared.pace.hold / 4
     }
 
-    /// Whether the cursor moved for long enough to be saved.
-    pub(super) fn is_due(&self) -> bool {
-        self.saved.elapsed() >= SAVE.min(self.shared.pace.hold / 3)
+    /// Keeps in mind how far the cursor came, and saves it when it is time; `false` when it is
+    /// another's now.
+    pub(super) async fn moved(&mut self, cursor: &Cursor) -> Result<bool, LogError> {
+        self.reached.store(cursor.ordinal, Ordering::Relaxed);
+        let Some(held) = &mut self.held else { return Ok(false) };
+        held.cursor.clone_from(cursor);
+        held.is_saved = false;
+        if self.due_in().is_some_and(|wait| wait.is_zero()) {
+            return self.save(cursor).await;
+        }
+        Ok(true)
+    }
+
+    /// How soon the cursor is to be saved, where it is not.
+    pub(super) fn due_in(&self) -> Option<Duration> {
+        let most = SAVE.min(self.shared.pace.hold / 3);
+        let is_unsaved = self.held.as_ref().is_some_and(|held| !held.is_saved);
+        is_unsaved.then(|| most.saturating_sub(self.saved.elapsed()))
+    }
+
+    /// Saves what is not saved yet.
+    pub(super) async fn keep(&mut self) {
+        let unsaved = self.held.as_ref().filter(|held| !held.is_saved);
+        let Some(cursor) = unsaved.map(|held| held.cursor.clone()) else { return };
+        if let Err(error) = self.save(&cursor).await {
+            unkept(&cursor, &error);
+        }
     }
 
     /// Saves the cursor and goes on holding it; `false` when it is another's now.
@@ -99,7 +134,7 @@ impl Grip {
         let is_ours = self.shared.app.log.cursors()?.save_cursor(cursor, holding).await?;
         self.reached.store(cursor.ordinal, Ordering::Relaxed);
         self.saved = Instant::now();
-        self.held = is_ours.then(|| (cursor.clone(), until));
+        self.held = is_ours.then(|| Held { cursor: cursor.clone(), until, is_saved: true });
         Ok(is_ours)
     }
 
@@ -112,10 +147,9 @@ impl Grip {
 
     /// Lets any node take the cursor, if this one holds it.
     pub(super) async fn let_go(&mut self) {
-        let Some((cursor, _)) = self.held.take() else { return };
+        let Some(Held { cursor, .. }) = self.held.take() else { return };
         if let Err(error) = self.leave(&cursor).await {
-            let (tenant, webhook) = (&cursor.tenant, cursor.webhook);
-            tracing::warn!(%tenant, %webhook, %error, "how far a webhook came was not saved");
+            unkept(&cursor, &error);
         }
     }
 
@@ -130,4 +164,9 @@ impl Grip {
         let until = Utc::now() + TimeDelta::from_std(hold).unwrap_or_default();
         (Holding { holder: self.shared.holder, until }, Instant::now() + hold / 2)
     }
+}
+
+fn unkept(cursor: &Cursor, error: &LogError) {
+    let (tenant, webhook) = (&cursor.tenant, cursor.webhook);
+    tracing::warn!(%tenant, %webhook, %error, "how far a webhook came was not saved");
 }
