@@ -33,8 +33,8 @@ pub(crate) use standing::{Standing, standings};
 
 pub use pace::{WebhookPace, WebhookSettings};
 
-/// Webhooks are looked at so often even if nothing seems to have happened.
-const POLL: Duration = Duration::from_secs(5);
+/// Webhooks are looked at so often even if nothing was recorded: deliveries may have come further.
+const POLL: Duration = Duration::from_secs(1);
 const TROUBLE: Duration = Duration::from_secs(1);
 /// How long deliveries under way are waited for when the server stops.
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use commands::groups::CreateGroup;
 use commands::tenants::CreateTenant;
+use commands::tokens::IssueToken;
 use commands::webhooks::{AddWebhook, ResetWebhookSecret};
 use commands::{Command, Granted};
 use eventlog::{Export, ExportRange, Import};
-use serde_json::{from_value, json};
+use serde_json::{Value, from_value, json};
 use uuid::Uuid;
 
 use super::hub::Hub;
 use super::receiver::Receiver;
+use crate::program::client;
 use crate::stores::{Database, on_both_stores};
 use crate::world::run_inside;
 
@@ -65,6 +67,13 @@ async fn a_webhook_that_moved_sends_nothing_of_the_past_and_nothing_unsigned(
         };
         assert_eq!(place().await, last);
         // Its secret stayed behind, so it cannot sign.
+        let token = json!({"name": "reader", "rights": ["events.read"]});
+        let token = run(&there, from_value::<IssueToken>(token).unwrap()).await;
+        let url = format!("{}/v1/tenants/guest/webhooks", there.server.url());
+        let shown = client().get(url).bearer_auth(token.fresh.text.expose());
+        let shown: Value = shown.send().await.unwrap().json().await.unwrap();
+        let stands = &shown["webhooks"][0]["delivery"];
+        assert_eq!((&stands["state"], &stands["lag"]), (&json!("no_secret"), &json!(1)), "{shown}");
         let next =
             run(&there, from_value::<CreateGroup>(json!({"name": "There"})).unwrap()).await.ordinal;
         let witness = Receiver::start().await;
@@ -76,7 +85,7 @@ async fn a_webhook_that_moved_sends_nothing_of_the_past_and_nothing_unsigned(
                 .await;
         let got = receiver.until_ordinal(next).await;
         let first = &got[sent];
-        assert_eq!(first.ordinal(), next);
+        assert_eq!(first.ordinal(), last + 1);
         assert_eq!(first.signatures(), [first.signature_by(secret.fresh.expose())]);
         there.server.stop().await;
     })

@@ -28,7 +28,8 @@ pub struct AddWebhook {
     /// Kinds of what events are about, as `group`; all if there are none.
     #[serde(default)]
     pub aggregate_kinds: Vec<String>,
-    /// The first event sent lies behind this ordinal; behind the newest one, if absent.
+    /// The first event sent lies behind this ordinal. If absent, it is the webhook's own
+    /// registration.
     pub after: Option<i64>,
 }
 
