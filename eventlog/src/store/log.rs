@@ -14,6 +14,9 @@ use crate::{
     Head, LogError, Placement, Recorded, Snapshot, VaultKind, VaultRow,
 };
 
+/// An ordinal that no event has.
+const NOWHERE: i64 = i64::MIN;
+
 pub(super) fn int(n: i32) -> Value<'static> {
     Value::Int(n.into())
 }
@@ -137,15 +140,13 @@ impl<S: Store> EventLog for S {
         ordinals: &[i64],
     ) -> Result<Vec<Recorded>, LogError> {
         let mut events = Vec::with_capacity(ordinals.len());
-        let tenant = Value::Text(place.tenant.as_str());
-        let places: Vec<_> = (5..sql::AT_ONCE + 5).map(|place| format!("${place}")).collect();
-        let sql = format!("{}{}) ORDER BY ordinal", sql::READ_AT, places.join(", "));
+        let place = [int(place.partition), Value::Text(place.tenant.as_str())];
+        let rows: Vec<_> = (3..sql::AT_ONCE + 3).map(|number| format!("(${number})")).collect();
+        let sql = format!("{}{}{}", sql::READ_AT, rows.join(", "), sql::READ_AT_END);
         for piece in ordinals.chunks(sql::AT_ONCE) {
-            let (Some(&first), Some(&last)) = (piece.first(), piece.last()) else { continue };
-            let bounds = [int(place.partition), tenant, Value::Int(first), Value::Int(last)];
             // Always as many, so that the store keeps one statement for all of them.
-            let named = piece.iter().copied().chain(std::iter::repeat(last)).map(Value::Int);
-            let values: Vec<_> = bounds.into_iter().chain(named.take(sql::AT_ONCE)).collect();
+            let wanted = piece.iter().copied().chain(std::iter::repeat(NOWHERE)).map(Value::Int);
+            let values: Vec<_> = place.into_iter().chain(wanted.take(sql::AT_ONCE)).collect();
             let rows = self.fetch(AssertSqlSafe(sql.as_str()), &values).await?;
             events.extend(all(&rows, decode::event)?);
         }

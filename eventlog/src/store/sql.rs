@@ -26,14 +26,13 @@ pub(super) const READ_TENANT: &str = concat!(
     " FROM events WHERE partition = $1 AND tenant = $2 AND ordinal > $3 ORDER BY ordinal LIMIT $4"
 );
 
-/// To be followed by places for [`AT_ONCE`] ordinals and `) ORDER BY ordinal`. The bounds hold a
-/// store that knows nothing of its rows yet to the right part of the index.
-pub(super) const READ_AT: &str = concat!(
-    "SELECT ",
-    event_columns!(),
-    " FROM events WHERE partition = $1 AND tenant = $2 AND ordinal >= $3 AND ordinal <= $4 \
-     AND ordinal IN ("
-);
+/// To be followed by [`AT_ONCE`] ordinals as rows, and by [`READ_AT_END`]. Each is looked up by
+/// itself: a list of them would be compared with all events between the first and the last, where
+/// a store takes that for less work.
+pub(super) const READ_AT: &str = concat!("SELECT ", event_columns!(), " FROM (VALUES ");
+
+pub(super) const READ_AT_END: &str = ") wanted CROSS JOIN events \
+     WHERE partition = $1 AND tenant = $2 AND ordinal = wanted.column1 ORDER BY ordinal";
 
 /// How many ordinals one statement names.
 pub(super) const AT_ONCE: usize = 100;
