@@ -14,10 +14,10 @@ use crate::fault::Fault;
 
 pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
     let forest = Forest::of(&call).await?;
-    let mut rows = clients::all(&call.views, &call.tenant).await.map_err(Fault::from)?;
+    let rows = async { Ok(clients::all(&call.views, &call.tenant).await?) };
+    let (mut rows, known) = tokio::try_join!(rows, show::Known::of_all(&call))?;
     rows.retain(|client| reaches(&call, &forest, Permission::Read, client));
     rows.sort_by(|one, other| one.akamai_id.cmp(&other.akamai_id));
-    let known = show::Known::of_all(&call).await?;
     // One that was deleted since the rows were read has nothing more to show.
     let there = || rows.iter().filter_map(|client| Some((client, known.get(&client.client)?)));
     let behind = show::Behind::of(&call, there()).await?;

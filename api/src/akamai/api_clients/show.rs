@@ -73,11 +73,14 @@ impl Known {
     /// What stands of all clients of the tenant.
     pub(super) async fn of_all(call: &Call) -> Result<HashMap<ClientId, Self>, Fault> {
         let (views, tenant) = (&call.views, &call.tenant);
+        let (credentials, rows) = tokio::try_join!(
+            clients::all_credentials(views, tenant),
+            client_access::all(views, tenant)
+        )?;
         let mut held = HashMap::<_, Vec<_>>::new();
-        for credential in clients::all_credentials(views, tenant).await? {
+        for credential in credentials {
             held.entry(credential.client).or_default().push(credential);
         }
-        let rows = client_access::all(views, tenant).await?;
         let known = rows.into_iter().map(|access| {
             let credentials = held.remove(&access.client).unwrap_or_default();
             (access.client, Self::new(call, access, credentials))
