@@ -3,6 +3,7 @@
 //! of the vault where keys travel, and last how many events there were. A file without its last
 //! line was cut off.
 
+mod ahead;
 mod check;
 mod decode;
 mod encode;

@@ -7,13 +7,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::TenantId;
 
+use super::ahead::Ahead;
 use super::{ExportEnd, ExportHeader, ExportLine, ExportedSecret, KEY_PURPOSE};
 use crate::{
     EventLog, Filter, Keyring, LogError, Order, Placement, Recipient, Recorded, VaultKind,
 };
-
-/// Events in a page.
-const PAGE: usize = 1_000;
 
 /// With which event an export ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +72,7 @@ pub struct Export {
     keyring: Keyring,
     place: Placement,
     recipient: Option<Recipient>,
+    ahead: Ahead,
     header: ExportHeader,
     /// The last event's ordinal; what is recorded meanwhile is not waited for.
     until: i64,
@@ -130,8 +129,9 @@ impl Export {
         };
         let reached =
             ExportEnd { events: 0, ordinal: after, leaf_hash: after_leaf_hash, checkpoint: None };
+        let ahead = Ahead::new(Arc::clone(&log), place.clone(), until);
         let stage = Stage::Header;
-        Ok(Self { log, keyring, place, recipient, header, until, reached, stage })
+        Ok(Self { log, keyring, place, recipient, ahead, header, until, reached, stage })
     }
 
     /// How many events there will be.
@@ -165,18 +165,14 @@ impl Export {
 
     async fn put_events(&mut self, lines: &mut Vec<u8>) -> Result<(), LogError> {
         let after = self.reached.ordinal;
-        let missing = usize::try_from(self.until - after).unwrap_or_default();
-        let events = match missing.min(PAGE) {
-            0 => Vec::new(),
-            limit => self.log.read_tenant(&self.place, after, limit).await?,
-        };
+        let events = self.ahead.page(after).await?;
         for event in &events {
             event.export(lines)?;
         }
         if let Some(Recorded { ordinal, leaf_hash, .. }) = events.last() {
             let (events, leaf_hash) = (ordinal - self.header.after, Some(*leaf_hash));
             self.reached = ExportEnd { events, ordinal: *ordinal, leaf_hash, checkpoint: None };
-        } else if missing > 0 {
+        } else if after < self.until {
             let place = &self.place.tenant;
             return Err(LogError::Unusable(format!("events of {place} are missing")));
         }
