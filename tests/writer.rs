@@ -169,7 +169,7 @@ async fn callers_outlive_a_line_that_is_cut(database: Arc<Database>) {
     let callers: Vec<_> = (0..CALLERS)
         .map(|n| tokio::spawn(bustle(writer.clone(), TENANTS[n % 2], groups[n % 2], 10)))
         .collect();
-    let mut committed = writer.committed();
+    let mut committed = writer.committed().positions;
     for _ in 0..2 {
         committed.changed().await.unwrap();
         line.cut().await;

@@ -67,6 +67,9 @@ struct Arguments {
     /// How many API clients the tenants have whose lists are compared, the smallest first.
     #[arg(long, value_delimiter = ',', default_value = "1000,10000,100000")]
     sizes: Vec<usize>,
+    /// Measure alone how soon rows are visible.
+    #[arg(long)]
+    visible: bool,
     /// Measure the lists alone.
     #[arg(long)]
     lists: bool,
@@ -138,6 +141,16 @@ async fn measure(server: &mut Server, arguments: &Arguments) -> Result<Report> {
     }
     if let Some(events) = arguments.moving {
         moving::measure(server, arguments, events, &mut report).await?;
+        return Ok(report);
+    }
+    if arguments.visible {
+        let contenders = Contenders::prepare(server, arguments.groups).await?;
+        for repetition in 1..=arguments.repetitions {
+            eprintln!("visible rows, repetition {repetition} of {}", arguments.repetitions);
+            contenders.steady(&mut report, arguments).await?;
+        }
+        contenders.following.stop().await;
+        contenders.running.stop().await?;
         return Ok(report);
     }
     if !arguments.lists && !arguments.record {

@@ -26,8 +26,8 @@ mod tests;
 
 use std::sync::Arc;
 
-use eventlog::{EventLog, Keyring, LogError};
-use tokio::sync::{oneshot, watch};
+use eventlog::{Committed, EventLog, Keyring, LogError};
+use tokio::sync::oneshot;
 
 use crate::{Command, Failure, Granted, Request};
 use job::{Job, Reply};
@@ -80,10 +80,12 @@ impl Writer {
         result
     }
 
-    /// The last committed position of each partition, as far as this node knows: projections in
-    /// the same process wait on it.
-    pub fn committed(&self) -> watch::Receiver<Vec<i64>> {
-        self.handle.shared.committed.subscribe()
+    /// What is committed, as far as this node knows: projections in the same process wait on it,
+    /// and take over what was appended.
+    pub fn committed(&self) -> Committed {
+        let shared = &self.handle.shared;
+        let (positions, handover) = (shared.committed.subscribe(), Arc::clone(&shared.handover));
+        Committed { positions, handover }
     }
 
     /// Tells how many events the read models are behind; too many, and commands are shed.

@@ -6,6 +6,7 @@ mod cursor;
 mod envelope;
 mod error;
 mod export;
+mod handover;
 mod import;
 mod keyring;
 mod log;
@@ -26,6 +27,7 @@ pub use export::{
     EXPORT_FORM, EXPORT_LINE_BYTES_MAX, Export, ExportCheck, ExportEnd, ExportError, ExportHeader,
     ExportLine, ExportRange, ExportReader, ExportRefused, ExportUntil, ExportedSecret,
 };
+pub use handover::{Committed, Handover};
 pub use import::{Import, ImportError, ImportProgress, Imported};
 pub use keyring::{Keyring, TenantKeys};
 pub use log::{

@@ -118,6 +118,7 @@ impl Lane {
     fn land(&mut self, draft: Draft) {
         self.traceless = 0;
         self.tails.extend(draft.tails);
+        self.shared.handover.put(&draft.batch.bases, draft.batch.events);
         self.publish();
         for (tenant, seat) in draft.founded {
             self.shared.places.founded(tenant, seat);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
-use eventlog::{EventLog, Keyring, LogError};
+use eventlog::{EventLog, Handover, Keyring, LogError};
 use tokio::sync::{Semaphore, watch};
 
 use super::clock::whole_micros;
@@ -29,6 +29,7 @@ pub(super) struct Shared {
     pub(super) places: Places,
     pub(super) numbers: Numbers,
     pub(super) committed: watch::Sender<Vec<i64>>,
+    pub(super) handover: Arc<Handover>,
     /// Bounds how many tenants are loaded at a time.
     pub(super) loads: Semaphore,
     /// Bounds how many slow draws there are at a time.
@@ -52,6 +53,7 @@ impl Shared {
             places: Places::new(Arc::clone(&log), keyring.clone()),
             numbers: Numbers::new(Arc::clone(&log)),
             committed: watch::Sender::new(vec![0; partitions]),
+            handover: Arc::new(Handover::new(partitions)),
             loads: Semaphore::new(LOADS),
             draws: Arc::new(Semaphore::new(drawing::at_a_time())),
             ended: watch::Sender::new(false),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use eventlog::{EventLog, Recorded};
+use eventlog::{Committed, EventLog, Recorded};
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use super::checkpoint::Checkpoint;
@@ -42,7 +42,7 @@ pub(crate) struct Engine {
     pub(crate) views: Views,
     pub(crate) projections: Vec<Arc<dyn Projection>>,
     /// As the writer of this node tells it.
-    pub(super) committed: watch::Receiver<Vec<i64>>,
+    pub(super) committed: Committed,
     /// As far as this node knows.
     pub(super) heads: watch::Sender<Vec<i64>>,
     /// How far the rows are, by partition.
@@ -157,7 +157,7 @@ impl Follower {
 
     /// Follows the partition until told to stop.
     pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let mut committed = self.engine.committed.clone();
+        let mut committed = self.engine.committed.positions.clone();
         let mut heads = self.engine.heads.subscribe();
         let mut reset = self.engine.reset.subscribe();
         let mut pause = RETRY_LEAST;
@@ -222,6 +222,10 @@ impl Follower {
     /// The page behind the checkpoint; `None` if another event stands where the checkpoint's stood.
     /// An empty page proves nothing.
     async fn first_page(&self) -> Result<Option<Vec<Recorded>>, ViewError> {
+        let handed = self.handed();
+        if !handed.is_empty() {
+            return Ok(Some(handed));
+        }
         let before = i64::from(self.at.position > 0);
         let mut page = self.read(self.at.position - before).await?;
         if before == 1 && !page.is_empty() {
@@ -231,6 +235,12 @@ impl Follower {
             page.remove(0);
         }
         Ok(Some(page))
+    }
+
+    /// What the writer of this node appended right behind the checkpoint, if nothing else did.
+    fn handed(&self) -> Vec<Recorded> {
+        let (handover, at) = (&self.engine.committed.handover, &self.at);
+        handover.take(self.partition, at.position, &at.leaf_hash, PAGE)
     }
 
     async fn read(&self, after: i64) -> Result<Vec<Recorded>, ViewError> {
@@ -262,6 +272,9 @@ impl Follower {
                 Written::LandedRelaid | Written::Moved => return self.reload().await,
             }
             page = next?;
+            if page.is_empty() {
+                page = self.handed();
+            }
         }
         Ok(())
     }

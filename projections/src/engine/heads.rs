@@ -47,7 +47,7 @@ impl Engine {
                         self.alarm().await;
                     }
                     let is_foreign = {
-                        let committed = self.committed.borrow();
+                        let committed = self.committed.positions.borrow();
                         positions.iter().zip(committed.iter()).any(|(found, own)| found > own)
                     };
                     let is_news = raise(&self.heads, &positions);

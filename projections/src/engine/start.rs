@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use eventlog::EventLog;
+use eventlog::{Committed, EventLog};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -25,12 +25,12 @@ pub struct Projections {
 }
 
 impl Projections {
-    /// Follows `log` into `views`. `committed` tells what this node's writer appended, by
-    /// partition. Projections that this store never had are built before this returns.
+    /// Follows `log` into `views`. `committed` tells what this node's writer appended. Projections
+    /// that this store never had are built before this returns.
     pub async fn start(
         log: Arc<dyn EventLog>,
         views: Views,
-        committed: watch::Receiver<Vec<i64>>,
+        committed: impl Into<Committed>,
         extra: Vec<Box<dyn Projection>>,
     ) -> Result<Self, ViewError> {
         let mut projections = list::all();
@@ -42,7 +42,7 @@ impl Projections {
             log,
             views,
             projections,
-            committed,
+            committed: committed.into(),
             heads: watch::Sender::new(vec![0; partitions]),
             reached: watch::Sender::new(vec![0; partitions]),
             pending: Mutex::new(vec![None; partitions]),

@@ -106,7 +106,7 @@ impl Engine {
 
     /// How far each partition is.
     fn progress(&self) -> Vec<PartitionStatus> {
-        let committed = self.committed.borrow().clone();
+        let committed = self.committed.positions.borrow().clone();
         let heads = self.heads.borrow().clone();
         let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let reached = self.reached.borrow().clone();

@@ -24,7 +24,7 @@ async fn given_events_when_asked_then_events() {
     let last = world.log.events(partition).pop().unwrap();
     assert_eq!((last.position, last.ordinal, last.sequence), (6, 6, 2));
     assert_eq!((last.command.as_str(), last.aggregate), ("MoveGroup", Aggregate::group(leaf)));
-    assert_eq!(writer.committed().borrow()[partition], 6);
+    assert_eq!(writer.committed().positions.borrow()[partition], 6);
     assert_eq!(world.folded("acme").groups.get(leaf).unwrap().parent, Some(b));
 }
 

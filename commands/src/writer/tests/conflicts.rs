@@ -93,7 +93,7 @@ async fn a_tail_that_vanished_takes_what_rests_on_it_along() {
     // Both moves are undone, so this one is no longer a cycle.
     let moved = writer.run(request("acme"), shift(b, leaf)).await.unwrap();
     assert_eq!((moved.ordinal, moved.position), (6, 6));
-    assert_eq!(*writer.committed().borrow(), [6]);
+    assert_eq!(*writer.committed().positions.borrow(), [6]);
     assert_eq!(world.folded("acme").groups.get(b).unwrap().parent, Some(leaf));
 }
 
