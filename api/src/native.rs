@@ -11,6 +11,7 @@ mod events;
 mod export;
 mod features;
 mod history;
+mod imports;
 mod openapi;
 mod projections;
 mod proofs;
@@ -23,6 +24,7 @@ pub(crate) use diff::changed;
 pub(crate) use events::{envelope, payload};
 pub(crate) use export::EVENTS as EXPORT_EVENTS;
 pub(crate) use history::chapter;
+pub(crate) use imports::{ImportDone, ImportLine};
 
 use async_trait::async_trait;
 use axum::http::{Method, StatusCode};
@@ -100,6 +102,7 @@ pub(crate) fn dialect() -> Dialect<Native> {
         .op("listAccessRecords", Method::GET,  "/v1/tenants/{tenant}/access-records",     right(Right::EventsRead),      access_records::list)
         .op("listWebhooks",      Method::GET,  "/v1/tenants/{tenant}/webhooks",           right(Right::EventsRead),      webhooks::list)
         .op("getWebhook",        Method::GET,  "/v1/tenants/{tenant}/webhooks/{id}",      right(Right::EventsRead),      webhooks::one)
+        .op("importRecord",      Method::POST, "/v1/imports",                             right(Right::TenantAdmin),     imports::run)
         .op("listProjections",   Method::GET,  "/v1/projections",                         right(Right::ProjectionRead),  projections::list)
         .op("rebuildProjection", Method::POST, "/v1/projections/{name}/rebuild",          right(Right::ProjectionAdmin), projections::rebuild)
         .op("getOpenApi",        Method::GET,  "/openapi.json",                           Needs::Nothing,                openapi::get)

@@ -39,7 +39,9 @@ pub(crate) async fn measure(
     let (bare, record) =
         (Arc::new(Bare { pool, partition: record.place.partition }), Arc::new(record));
     let file = std::env::temp_dir().join(format!("chancery-bench-{}.ndjson", Uuid::now_v7()));
-    std::fs::write(&file, record.export().await?)?;
+    let mut all = Vec::new();
+    record.export(|lines| all.extend(lines)).await?;
+    std::fs::write(&file, all)?;
     let time = Duration::from_millis(arguments.milliseconds);
     for repetition in 1..=arguments.repetitions {
         eprintln!("moving, repetition {repetition} of {}", arguments.repetitions);
@@ -92,21 +94,20 @@ impl Record {
         Ok((Self { world, place }, events + 2))
     }
 
-    async fn export(&self) -> Result<Vec<u8>> {
+    /// Gives each page away as it comes.
+    async fn export(&self, mut take: impl FnMut(Vec<u8>)) -> Result<()> {
         let (log, keyring) = (Arc::clone(&self.world.log), self.world.keyring.clone());
         let range = ExportRange::default();
         let mut export = Export::begin(log, keyring, &self.place.tenant, range, Utc::now()).await?;
-        let mut file = Vec::new();
         while let Some(lines) = export.page().await? {
-            file.extend_from_slice(&lines);
+            take(lines);
         }
-        Ok(file)
+        Ok(())
     }
 }
 
 impl Contender for Record {
     async fn act(&self, _: usize) -> Result<()> {
-        std::hint::black_box(self.export().await?);
-        Ok(())
+        self.export(|lines| drop(std::hint::black_box(lines))).await
     }
 }

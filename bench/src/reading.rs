@@ -102,6 +102,8 @@ impl Reading {
                     ),
                     ("client_access_v", "*", ""),
                     ("client_credentials_v", "*", ""),
+                    // Whose clients the caller may see.
+                    ("groups_v", "group_id, parent_id", ""),
                 ]),
             ),
             (

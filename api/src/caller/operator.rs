@@ -54,6 +54,13 @@ pub(super) fn operator() -> Caller {
     Caller { rights: RIGHTS.into(), ..Caller::new(TenantId::system(), actor) }
 }
 
+impl Caller {
+    /// Whether it is the owner of the data directory, at the command line.
+    pub(crate) fn is_operator(&self) -> bool {
+        self.actor == operator().actor
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,22 +6,16 @@ use std::sync::Arc;
 use chrono::{SecondsFormat, Utc};
 use domain::TenantId;
 use eventlog::{EXPORT_LINE_BYTES_MAX, Export, ExportRange, ExportRefused, ExportUntil};
-use reqwest::Response;
 
 use super::Failure;
 use super::place::PlaceArgs;
-use super::served::Served;
+use super::served::{Lines, Served};
 use crate::native;
 
 /// An export under way.
 pub(super) enum Record {
     Opened(Box<Export>),
-    Served {
-        answer: Box<Response>,
-        events: i64,
-        /// A line that is not whole yet.
-        rest: Vec<u8>,
-    },
+    Served { lines: Box<Lines>, events: i64 },
 }
 
 impl Record {
@@ -35,8 +29,8 @@ impl Record {
             let Some(answer) = served.open(&path(tenant, &range)).await? else { return Ok(None) };
             let events = answer.headers().get(native::EXPORT_EVENTS);
             let events = events.and_then(|count| count.to_str().ok()?.parse().ok());
-            let (answer, events) = (Box::new(answer), events.unwrap_or_default());
-            return Ok(Some(Self::Served { answer, events, rest: Vec::new() }));
+            let (lines, events) = (Box::new(Lines::of(answer)), events.unwrap_or_default());
+            return Ok(Some(Self::Served { lines, events }));
         }
         let opened = place.open_existing().await?;
         let (log, keyring) = (Arc::clone(&opened.log), opened.keyring);
@@ -57,23 +51,9 @@ impl Record {
 
     /// The next lines, each with its end; none behind the last one.
     pub(super) async fn lines(&mut self) -> Result<Option<Vec<u8>>, Failure> {
-        let (answer, rest) = match self {
-            Self::Opened(export) => return Ok(export.page().await?),
-            Self::Served { answer, rest, .. } => (answer, rest),
-        };
-        let broke = || Failure::new("the server broke the export off; its log says why");
-        loop {
-            let Some(bytes) = answer.chunk().await.map_err(|_| broke())? else {
-                return if rest.is_empty() { Ok(None) } else { Err(broke()) };
-            };
-            rest.extend_from_slice(&bytes);
-            if let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') {
-                let more = rest.split_off(rest.len() - bytes.len() + end + 1);
-                return Ok(Some(std::mem::replace(rest, more)));
-            }
-            if rest.len() > EXPORT_LINE_BYTES_MAX {
-                return Err(Failure::new("the server sends a line that is longer than any may be"));
-            }
+        match self {
+            Self::Opened(export) => Ok(export.page().await?),
+            Self::Served { lines, .. } => lines.next("the export", EXPORT_LINE_BYTES_MAX).await,
         }
     }
 }

@@ -23,6 +23,42 @@ pub(super) enum Unheard {
     Refused(StatusCode, Failure),
 }
 
+/// An answer that comes as lines.
+pub(super) struct Lines {
+    answer: Response,
+    /// A line that is not whole yet.
+    rest: Vec<u8>,
+}
+
+impl Lines {
+    pub(super) fn of(answer: Response) -> Self {
+        Self { answer, rest: Vec::new() }
+    }
+
+    /// The next lines, each with its end; none behind the last one. `what` names the answer where
+    /// it breaks off, and no line may be longer than `most` bytes.
+    pub(super) async fn next(
+        &mut self,
+        what: &str,
+        most: usize,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let broke = || Failure::new(format!("the server broke {what} off; its log says why"));
+        loop {
+            let Some(bytes) = self.answer.chunk().await.map_err(|_| broke())? else {
+                return if self.rest.is_empty() { Ok(None) } else { Err(broke()) };
+            };
+            self.rest.extend_from_slice(&bytes);
+            if let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') {
+                let more = self.rest.split_off(self.rest.len() - bytes.len() + end + 1);
+                return Ok(Some(std::mem::replace(&mut self.rest, more)));
+            }
+            if self.rest.len() > most {
+                return Err(Failure::new("the server sends a line that is longer than any may be"));
+            }
+        }
+    }
+}
+
 /// A server that is running, and a way in.
 pub(super) struct Served {
     client: Client,
@@ -81,7 +117,17 @@ impl Served {
 
     /// An answer whose body is long, and comes as it is taken; `None` where there is nothing.
     pub(super) async fn open(&self, path: &str) -> Result<Option<Response>, Failure> {
-        let request = self.request(Method::GET, path).timeout(LONG);
+        self.begin(self.request(Method::GET, path)).await
+    }
+
+    /// The same, after something was sent.
+    pub(super) async fn send(&self, path: &str, body: &Value) -> Result<Lines, Failure> {
+        let answer = self.begin(self.request(Method::POST, path).json(body)).await?;
+        answer.map(Lines::of).ok_or_else(|| Failure::new("the server has nothing of the kind"))
+    }
+
+    async fn begin(&self, request: RequestBuilder) -> Result<Option<Response>, Failure> {
+        let request = request.timeout(LONG);
         let answer = request.send().await.map_err(|error| http::no_answer(&error, &self.base))?;
         if answer.status().is_success() {
             return Ok(Some(answer));

@@ -1,52 +1,86 @@
-//! Reads a tenant's events in pages, the next one while the one before is still being written.
+//! Reads a tenant's events in pages and writes their lines, a few pages at the same time: ordinals
+//! have no holes, so that where each page begins is known beforehand.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use crate::{EventLog, LogError, Placement, Recorded};
+use crate::{EventLog, Hash, LogError, Placement};
 
 /// Events in a page.
-const PAGE: i64 = 2_000;
+const PAGE: i64 = 1_000;
+/// Pages at the same time.
+const ABREAST: usize = 3;
 
-/// A reader that is one page ahead of whoever asks. Dropped, it reads no further.
-pub(super) struct Ahead {
-    log: Arc<dyn EventLog>,
-    place: Placement,
-    /// The last ordinal that is wanted.
-    until: i64,
-    /// The read under way, if there is one.
-    reading: JoinSet<Result<Vec<Recorded>, LogError>>,
+/// Events as lines.
+pub(super) struct Page {
+    pub(super) lines: Vec<u8>,
+    /// Ordinal and leaf of the last event.
+    pub(super) last: (i64, Hash),
 }
 
-impl Ahead {
-    pub(super) fn new(log: Arc<dyn EventLog>, place: Placement, until: i64) -> Self {
-        Self { log, place, until, reading: JoinSet::new() }
+/// The pages from some event to another. Dropped, it reads no further.
+pub(super) struct Pages {
+    log: Arc<dyn EventLog>,
+    place: Placement,
+    /// Behind which ordinal the next page to give begins.
+    at: i64,
+    /// Behind which ordinal the next page to read begins.
+    unread: i64,
+    until: i64,
+    reading: JoinSet<(i64, Result<Page, LogError>)>,
+    /// Pages that were read before their turn, by where they begin.
+    ready: BTreeMap<i64, Result<Page, LogError>>,
+}
+
+impl Pages {
+    pub(super) fn new(log: Arc<dyn EventLog>, place: Placement, after: i64, until: i64) -> Self {
+        let (reading, ready) = (JoinSet::new(), BTreeMap::new());
+        Self { log, place, at: after, unread: after, until, reading, ready }
     }
 
-    /// The events behind `after`, which is where the page before this one ended; none behind the
-    /// last one that is wanted.
-    pub(super) async fn page(&mut self, after: i64) -> Result<Vec<Recorded>, LogError> {
-        if self.reading.is_empty() {
-            self.read(after);
+    /// The next page; none behind the last one.
+    pub(super) async fn next(&mut self) -> Result<Option<Page>, LogError> {
+        if self.at >= self.until {
+            return Ok(None);
         }
-        let page = match self.reading.join_next().await {
-            Some(Ok(page)) => page?,
-            // The runtime is being taken down.
-            Some(Err(error)) => return Err(LogError::Unusable(error.to_string())),
-            None => Vec::new(),
-        };
-        if let Some(last) = page.last() {
-            self.read(last.ordinal);
+        loop {
+            while self.reading.len() + self.ready.len() < ABREAST && self.unread < self.until {
+                let end = self.until.min(self.unread + PAGE);
+                let (log, place, after) = (Arc::clone(&self.log), self.place.clone(), self.unread);
+                self.reading.spawn(async move { (after, read(&*log, &place, after, end).await) });
+                self.unread = end;
+            }
+            if let Some(page) = self.ready.remove(&self.at) {
+                return page.map(|page| {
+                    self.at = page.last.0;
+                    Some(page)
+                });
+            }
+            match self.reading.join_next().await {
+                Some(Ok((after, page))) => drop(self.ready.insert(after, page)),
+                // The runtime is being taken down.
+                Some(Err(error)) => return Err(LogError::Unusable(error.to_string())),
+                None => return Ok(None),
+            }
         }
-        Ok(page)
     }
+}
 
-    fn read(&mut self, after: i64) {
-        let limit = usize::try_from(PAGE.min(self.until - after)).unwrap_or_default();
-        if limit > 0 {
-            let (log, place) = (Arc::clone(&self.log), self.place.clone());
-            self.reading.spawn(async move { log.read_tenant(&place, after, limit).await });
-        }
+async fn read(
+    log: &dyn EventLog,
+    place: &Placement,
+    after: i64,
+    end: i64,
+) -> Result<Page, LogError> {
+    let limit = usize::try_from(end - after).unwrap_or_default();
+    let (mut events, mut lines) = (log.read_tenant(place, after, limit).await?, Vec::new());
+    for event in &events {
+        event.export(&mut lines)?;
+    }
+    match events.pop() {
+        Some(last) if last.ordinal == end => Ok(Page { lines, last: (end, last.leaf_hash) }),
+        _ => Err(LogError::Unusable(format!("events of {} are missing", place.tenant))),
     }
 }

@@ -9,6 +9,7 @@ use serde::ser::Error as _;
 use uuid::Uuid;
 
 use super::{EXPORT_FORM, ExportEnd, ExportHeader, ExportLine, ExportedSecret};
+use crate::seal::hex;
 use crate::{Hash, LogError, Recorded};
 
 #[derive(Serialize)]
@@ -74,7 +75,7 @@ pub(super) fn instant(at: DateTime<Utc>) -> String {
 }
 
 fn hash(hash: Option<Hash>) -> Option<String> {
-    hash.map(|hash| hash.to_string())
+    hash.map(|hash| hex(&hash.0))
 }
 
 fn put(line: &impl Serialize, into: &mut Vec<u8>) -> Result<(), LogError> {
@@ -138,7 +139,7 @@ impl Recorded {
             event_type: &self.event_type,
             version: self.event_version,
             payload,
-            payload_hash: self.payload_hash.to_string(),
+            payload_hash: hex(&self.payload_hash.0),
             resource_owner: &self.resource_owner,
             actor: &self.actor,
             command: &self.command,
@@ -146,7 +147,7 @@ impl Recorded {
             correlation: &self.correlation,
             caller_address: self.caller_address.as_ref().map(|sealed| STANDARD.encode(sealed)),
             created_at: instant(self.created_at),
-            leaf_hash: self.leaf_hash.to_string(),
+            leaf_hash: hex(&self.leaf_hash.0),
         };
         put(&line, into)
     }

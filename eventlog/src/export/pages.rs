@@ -7,11 +7,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use domain::TenantId;
 
-use super::ahead::Ahead;
+use super::ahead::{Page, Pages};
 use super::{ExportEnd, ExportHeader, ExportLine, ExportedSecret, KEY_PURPOSE};
-use crate::{
-    EventLog, Filter, Keyring, LogError, Order, Placement, Recipient, Recorded, VaultKind,
-};
+use crate::{EventLog, Filter, Keyring, LogError, Order, Placement, Recipient, VaultKind};
 
 /// With which event an export ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +70,7 @@ pub struct Export {
     keyring: Keyring,
     place: Placement,
     recipient: Option<Recipient>,
-    ahead: Ahead,
+    pages: Pages,
     header: ExportHeader,
     /// The last event's ordinal; what is recorded meanwhile is not waited for.
     until: i64,
@@ -129,9 +127,9 @@ impl Export {
         };
         let reached =
             ExportEnd { events: 0, ordinal: after, leaf_hash: after_leaf_hash, checkpoint: None };
-        let ahead = Ahead::new(Arc::clone(&log), place.clone(), until);
+        let pages = Pages::new(Arc::clone(&log), place.clone(), after, until);
         let stage = Stage::Header;
-        Ok(Self { log, keyring, place, recipient, ahead, header, until, reached, stage })
+        Ok(Self { log, keyring, place, recipient, pages, header, until, reached, stage })
     }
 
     /// How many events there will be.
@@ -164,17 +162,10 @@ impl Export {
     }
 
     async fn put_events(&mut self, lines: &mut Vec<u8>) -> Result<(), LogError> {
-        let after = self.reached.ordinal;
-        let events = self.ahead.page(after).await?;
-        for event in &events {
-            event.export(lines)?;
-        }
-        if let Some(Recorded { ordinal, leaf_hash, .. }) = events.last() {
-            let (events, leaf_hash) = (ordinal - self.header.after, Some(*leaf_hash));
-            self.reached = ExportEnd { events, ordinal: *ordinal, leaf_hash, checkpoint: None };
-        } else if after < self.until {
-            let place = &self.place.tenant;
-            return Err(LogError::Unusable(format!("events of {place} are missing")));
+        if let Some(Page { lines: more, last: (ordinal, leaf_hash) }) = self.pages.next().await? {
+            lines.extend(more);
+            let (events, leaf_hash) = (ordinal - self.header.after, Some(leaf_hash));
+            self.reached = ExportEnd { events, ordinal, leaf_hash, checkpoint: None };
         }
         if self.reached.ordinal >= self.until {
             self.stage = if self.recipient.is_some() { Stage::Secrets } else { Stage::End };

@@ -1,7 +1,7 @@
 //! What goes into a statement and comes out of a row: whole numbers, text, and bytes; nothing else
 //! is stored, so that both stores keep the same.
 
-use sqlx::{ColumnIndex, Decode, Row, Type};
+use sqlx::{ColumnIndex, Database, Decode, Postgres, Row, Type};
 
 /// A value bound to a statement.
 #[derive(Debug, Clone, Copy)]
@@ -79,15 +79,30 @@ where
     Option<Vec<u8>>: for<'r> Decode<'r, R::Database> + Type<R::Database>,
 {
     fn int(&self, index: usize) -> Result<i64, sqlx::Error> {
-        self.try_get(index)
+        cell(self, index)
     }
     fn text(&self, index: usize) -> Result<String, sqlx::Error> {
-        self.try_get(index)
+        cell(self, index)
     }
     fn bytes(&self, index: usize) -> Result<Vec<u8>, sqlx::Error> {
-        self.try_get(index)
+        cell(self, index)
     }
     fn maybe_bytes(&self, index: usize) -> Result<Option<Vec<u8>>, sqlx::Error> {
-        self.try_get(index)
+        cell(self, index)
+    }
+}
+
+/// What PostgreSQL keeps in a column is of its type. SQLite keeps anything there, so each of its
+/// cells is looked at.
+fn cell<'r, R, T>(row: &'r R, index: usize) -> Result<T, sqlx::Error>
+where
+    R: Row,
+    usize: ColumnIndex<R>,
+    T: Decode<'r, R::Database> + Type<R::Database>,
+{
+    if R::Database::NAME == Postgres::NAME {
+        row.try_get_unchecked(index)
+    } else {
+        row.try_get(index)
     }
 }

@@ -13,9 +13,9 @@ use crate::call::Call;
 use crate::fault::Fault;
 
 pub(super) async fn handle(call: Call) -> Result<Response, Problem> {
-    let forest = Forest::of(&call).await?;
     let rows = async { Ok(clients::all(&call.views, &call.tenant).await?) };
-    let (mut rows, known) = tokio::try_join!(rows, show::Known::of_all(&call))?;
+    let (forest, mut rows, known) =
+        tokio::try_join!(Forest::of(&call), rows, show::Known::of_all(&call))?;
     rows.retain(|client| reaches(&call, &forest, Permission::Read, client));
     rows.sort_by(|one, other| one.akamai_id.cmp(&other.akamai_id));
     // One that was deleted since the rows were read has nothing more to show.
