@@ -54,7 +54,10 @@ pub(super) enum State {
 pub(super) enum Shape {
     Plain,
     Named,
+    /// By one tag; several would be taken for so many more rows.
+    TaggedOnce,
     Tagged,
+    NamedTaggedOnce,
     NamedTagged,
 }
 
@@ -69,11 +72,13 @@ impl Filter {
     }
 
     pub(super) fn shape(&self) -> Shape {
-        match (self.part().is_some(), self.tags_any.is_empty()) {
-            (false, true) => Shape::Plain,
-            (true, true) => Shape::Named,
-            (false, false) => Shape::Tagged,
-            (true, false) => Shape::NamedTagged,
+        match (self.part().is_some(), self.tags_any.len()) {
+            (false, 0) => Shape::Plain,
+            (true, 0) => Shape::Named,
+            (false, 1) => Shape::TaggedOnce,
+            (true, 1) => Shape::NamedTaggedOnce,
+            (false, _) => Shape::Tagged,
+            (true, _) => Shape::NamedTagged,
         }
     }
 
@@ -117,8 +122,10 @@ impl Filter {
         if let Some(part) = self.part() {
             params.extend(values![&part, just_past(&part)]);
         }
-        if !self.tags_any.is_empty() {
-            params.extend(padded(&self.tags_any)?);
+        match self.tags_any.as_slice() {
+            [] => {}
+            [tag] => params.push(tag.into()),
+            tags => params.extend(padded(tags)?),
         }
         Ok(params)
     }

@@ -161,16 +161,18 @@ macro_rules! shapes {
         [
             pair!($state!(), "limit $9 offset $10"),
             pair!(concat!($state!(), named!()), "limit $11 offset $12"),
+            rare!(concat!($state!(), tagged!("$9")), "limit $10 offset $11"),
             rare!(concat!($state!(), only_tagged!()), "limit $25 offset $26"),
+            rare!(concat!($state!(), named!(), tagged!("$11")), "limit $12 offset $13"),
             rare!(concat!($state!(), named!(), also_tagged!()), "limit $27 offset $28"),
         ]
     };
 }
 
-const ALL: [[&str; 2]; 4] = shapes!(all);
-const LIVE: [[&str; 2]; 4] = shapes!(live);
-const ACTIVE: [[&str; 2]; 4] = shapes!(active);
-const STANDING: [[&str; 2]; 4] = shapes!(standing);
+const ALL: [[&str; 2]; 6] = shapes!(all);
+const LIVE: [[&str; 2]; 6] = shapes!(live);
+const ACTIVE: [[&str; 2]; 6] = shapes!(active);
+const STANDING: [[&str; 2]; 6] = shapes!(standing);
 
 const ONE: &str = concat!(select!(), "where c.tenant = $1 and c.client_id = $2");
 const COUNTS: &str = "select live, active, deleted from tenant_client_counts_v1 where tenant = $1";
@@ -191,7 +193,7 @@ pub fn statement(filter: &Filter) -> &'static str {
 }
 
 fn pair(filter: &Filter) -> [&'static str; 2] {
-    let [plain, named, tagged, both] = match filter.state() {
+    let [plain, named, once, tagged, both_once, both] = match filter.state() {
         State::All => ALL,
         State::Live => LIVE,
         State::Active => ACTIVE,
@@ -200,7 +202,9 @@ fn pair(filter: &Filter) -> [&'static str; 2] {
     match filter.shape() {
         Shape::Plain => plain,
         Shape::Named => named,
+        Shape::TaggedOnce => once,
         Shape::Tagged => tagged,
+        Shape::NamedTaggedOnce => both_once,
         Shape::NamedTagged => both,
     }
 }
