@@ -10,6 +10,7 @@ use crate::stores::{Database, on_both_stores};
 
 on_both_stores!(
     a_tenant_is_read_by_its_ordinals,
+    events_are_picked_by_their_ordinals,
     a_filter_lets_through_what_it_names,
     pages_of_a_search_follow_each_other,
 );
@@ -55,6 +56,21 @@ async fn a_tenant_is_read_by_its_ordinals(database: Arc<Database>) {
     assert_eq!(log.read_tenant(&beta, 5, 3).await.unwrap(), expected[5..8]);
     assert_eq!(log.read_tenant(&beta, 12, 3).await.unwrap(), []);
     assert_eq!(log.read_tenant(&place("none"), 0, 3).await.unwrap(), []);
+}
+
+async fn events_are_picked_by_their_ordinals(database: Arc<Database>) {
+    let log = database.log().await;
+    let written = filled(&*log).await;
+    let beta = place("beta");
+    let all: Vec<_> = of(&written, &beta.tenant).cloned().collect();
+    let far: Vec<i64> = (1..=250).map(|n| 3 * n).collect();
+    for asked in [&[][..], &[4], &[3, 4, 5], &[1, 4, 12], &[11, 12, 13], &[2, 99], &[70, 71], &far]
+    {
+        let picked = log.read_at(&beta, asked).await.unwrap();
+        let there = all.iter().filter(|event| asked.contains(&event.ordinal)).cloned();
+        assert_eq!(picked, there.collect::<Vec<_>>(), "{asked:?}");
+    }
+    assert_eq!(log.read_at(&place("none"), &[1, 3]).await.unwrap(), []);
 }
 
 async fn a_filter_lets_through_what_it_names(database: Arc<Database>) {

@@ -139,6 +139,13 @@ impl<S: Store> EventLog for S {
         place: &Placement,
         ordinals: &[i64],
     ) -> Result<Vec<Recorded>, LogError> {
+        let (first, last) = (ordinals.first().copied(), ordinals.last().copied());
+        if let (Some(first), Some(last)) = (first, last)
+            && page(ordinals.len()) == last - first + 1
+        {
+            // They follow one another, and are read as they lie.
+            return self.read_tenant(place, first - 1, ordinals.len()).await;
+        }
         let mut events = Vec::with_capacity(ordinals.len());
         let place = [int(place.partition), Value::Text(place.tenant.as_str())];
         let rows: Vec<_> = (3..sql::AT_ONCE + 3).map(|number| format!("(${number})")).collect();
