@@ -29,7 +29,8 @@ impl From<watch::Receiver<Vec<i64>>> for Committed {
 }
 
 /// Events on their way, by partition. It takes nothing on trust: events come with the row that
-/// their append was checked against, and only whoever stands on that very row gets them.
+/// their append was checked against, and only whoever stands on that very row gets them. What
+/// nobody comes for is not kept.
 #[derive(Debug)]
 pub struct Handover {
     runs: Vec<Mutex<Run>>,
@@ -38,6 +39,8 @@ pub struct Handover {
 /// Events that follow one another.
 #[derive(Debug, Default)]
 struct Run {
+    /// Whether somebody came for events since they were too many to keep.
+    is_wanted: bool,
     /// Position and leaf of the event before the first one.
     before: Option<(i64, Hash)>,
     events: VecDeque<Recorded>,
@@ -79,15 +82,20 @@ impl Handover {
 
 impl Run {
     fn put(&mut self, basis: &Head, event: Recorded) {
+        if self.events.len() >= EVENTS_MOST || self.bytes >= BYTES_MOST {
+            // What is here is in the log as well.
+            *self = Self::default();
+        }
+        if !self.is_wanted {
+            return;
+        }
         let last = self.events.back().map(|last| (last.position, last.leaf_hash)).or(self.before);
         let follows = last.is_some_and(|(position, leaf)| {
             position + 1 == event.position
                 && (position > basis.position || (position, leaf) == of(basis))
         });
-        let is_full = self.events.len() >= EVENTS_MOST || self.bytes >= BYTES_MOST;
-        if !follows || is_full {
-            // What is here is in the log as well.
-            *self = Self::default();
+        if !follows {
+            *self = Self { is_wanted: true, ..Self::default() };
             if event.position != basis.position + 1 {
                 return;
             }
@@ -98,6 +106,7 @@ impl Run {
     }
 
     fn take(&mut self, after: i64, leaf: &str, limit: usize) -> Vec<Recorded> {
+        self.is_wanted = true;
         while self.events.front().is_some_and(|event| event.position <= after) {
             self.pop();
         }
@@ -141,6 +150,7 @@ mod tests {
 
     fn handed(behind: i64, up_to: i64) -> Handover {
         let handover = Handover::new(2);
+        assert!(taken(&handover, behind).is_empty());
         handover.put(&[basis(behind)], (behind + 1..=up_to).map(event).collect());
         handover
     }
@@ -191,8 +201,11 @@ mod tests {
     #[test]
     fn what_nobody_takes_does_not_pile_up() {
         let most = i64::try_from(EVENTS_MOST).unwrap();
-        let handover = handed(0, most);
-        assert!(taken(&handed(0, most + 5), 0).is_empty());
-        assert_eq!(handover.take(1, 0, "", 10_000).len(), EVENTS_MOST);
+        assert_eq!(handed(0, most).take(1, 0, "", 10_000).len(), EVENTS_MOST);
+        let handover = handed(0, most + 5);
+        handover.put(&[basis(most + 5)], vec![event(most + 6)]);
+        assert!(taken(&handover, most + 5).is_empty(), "nobody came since");
+        handover.put(&[basis(most + 6)], vec![event(most + 7)]);
+        assert_eq!(taken(&handover, most + 6), [most + 7]);
     }
 }
